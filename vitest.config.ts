@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config'
 
 const source = '@wids/source' // packages are tested from src, so tests need no build
 const folders = ['packages', 'apps']
-  .flatMap((parent) => readdirSync(new URL(parent, import.meta.url)).map((name) => `${parent}/${name}`))
+  .flatMap(parent => readdirSync(new URL(parent, import.meta.url)).map(name => `${parent}/${name}`))
   .concat('bench', 'examples')
-  .filter((folder) => existsSync(new URL(`${folder}/package.json`, import.meta.url)))
+  .filter(folder => existsSync(new URL(`${folder}/package.json`, import.meta.url)))
 
 /** `vitest run` runs `*.test.ts`; `vitest run --mode long` runs `*.long.test.ts`. */
 export default defineConfig(({ mode }) => {
@@ -15,7 +15,7 @@ export default defineConfig(({ mode }) => {
     resolve: { conditions: [source, ...defaultClientConditions] },
     ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
     test: {
-      projects: folders.map((folder) => ({
+      projects: folders.map(folder => ({
         extends: true as const,
         test: {
           name: folder.replace(/^.*\//, ''),
@@ -23,6 +23,7 @@ export default defineConfig(({ mode }) => {
           include: [long ? '**/*.long.test.ts' : '**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
           execArgv: ['--expose-gc'],
+          silent: 'passed-only',
           testTimeout: long ? 600_000 : 30_000,
         },
       })),
