@@ -1,0 +1,36 @@
+import { katex } from '@mdit/plugin-katex'
+import { defineConfig } from 'vitepress'
+
+const packages = ['tensor', 'autograd', 'nn', 'transformer', 'tokenizer']
+
+export default defineConfig({
+  title: 'WIDS',
+  description: 'Build, train, inspect and run transformers in TypeScript',
+  srcExclude: ['README.md'],
+  markdown: { config: md => void md.use(katex) },
+  themeConfig: {
+    nav: [
+      { text: 'Quick start', link: '/quick-start' },
+      { text: 'Packages', link: '/packages/tensor' },
+    ],
+    sidebar: [
+      {
+        text: 'Guide',
+        items: [
+          { text: 'Quick start', link: '/quick-start' },
+          { text: 'The command line', link: '/cli' },
+        ],
+      },
+      { text: 'Packages', items: packages.map(name => ({ text: `@wids/${name}`, link: `/packages/${name}` })) },
+    ],
+    search: { provider: 'local' },
+  },
+  vite: {
+    worker: { format: 'es' },
+    build: { target: 'es2022' },
+    // SharedArrayBuffer, so threads, needs a cross-origin isolated page.
+    server: {
+      headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    },
+  },
+})

@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { writeSnippets } from '../snippets.ts'
+
+const snippets = writeSnippets()
+const home = process.cwd()
+const scratch = mkdtempSync(join(tmpdir(), 'wids-docs-')) // what a snippet saves lands here
+process.chdir(scratch)
+afterAll(() => {
+  process.chdir(home)
+  rmSync(scratch, { recursive: true, force: true })
+})
+
+it('finds the snippets', () => expect(snippets.length).toBeGreaterThan(0))
+
+it.each(snippets)('$name runs', async ({ file }) => {
+  await import(file)
+})
