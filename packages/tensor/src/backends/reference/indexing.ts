@@ -1,0 +1,45 @@
+import { ArgumentError } from '../../errors.ts'
+import { rowMajorStrides } from '../../shape.ts'
+import { eachLine } from './lines.ts'
+import { pick, positions } from './positions.ts'
+import type { Rules, Value } from './value.ts'
+
+/** For every element of `index`: where it points in a row-major tensor of the shape of `target`, along an axis. */
+function pointed(operation: string, target: Value, index: Value, axis: number): Float64Array {
+  const size = target.shape[axis]!
+  const strides = rowMajorStrides(target.shape)
+  return positions(index.shape, strides.with(axis, 0)).map((start, i) => {
+    const at = index.numbers[i]!
+    if (at < 0 || at >= size)
+      throw new ArgumentError(operation, `index ${at} is out of range for an axis of size ${size}`)
+    return start + at * strides[axis]!
+  })
+}
+
+export const indexingRules: Rules<'gather' | 'scatterAdd' | 'argsort'> = {
+  gather: ({ attributes }, x, index) => pick(x.numbers, pointed('gather', x, index, attributes.axis)),
+  scatterAdd({ attributes }, base, index, source) {
+    const out = base.numbers.slice()
+    pointed('scatterAdd', base, index, attributes.axis).forEach((position, i) => {
+      out[position]! += source.numbers[i]!
+    })
+    return out
+  },
+  argsort({ attributes: { axis, descending } }, x) {
+    const out = new Float64Array(x.numbers.length)
+    eachLine(x.shape, axis, at => {
+      const direction = descending ? -1 : 1
+      const order = at.map((_, i) => i).sort((i, j) => direction * compare(x.numbers[at[i]!]!, x.numbers[at[j]!]!))
+      order.forEach((from, i) => {
+        out[at[i]!] = from
+      })
+    })
+    return out
+  },
+}
+
+/** Order of two numbers in which NaN is above everything and equal to itself; both zeros are equal. */
+function compare(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
+  return Number(a > b) - Number(a < b)
+}
