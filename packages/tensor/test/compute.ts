@@ -1,6 +1,6 @@
 import type { Backend } from '../src/backends/backend.ts'
 import { createReferenceBackend } from '../src/backends/reference/index.ts'
-import { toBytes, toNumbers } from '../src/backends/reference/floats.ts'
+import { fromNumbers, toNumbers } from '../src/backends/reference/floats.ts'
 import { type DType, dtypes } from '../src/dtype.ts'
 import { makeNode } from '../src/graph/build.ts'
 import type { Graph } from '../src/graph/linear.ts'
@@ -47,7 +47,7 @@ export async function runGraph(backend: Backend, graph: Graph, inputs: readonly 
   const program = backend.compile(graph)
   const from = inputs.map(input => {
     const block = backend.alloc(bytesOf(input))
-    backend.write(block, toBytes(input.numbers, input.dtype))
+    backend.write(block, fromNumbers(input.numbers, input.dtype))
     return block
   })
   const results = graph.outputs.map(output => graph.nodes[output]!)

@@ -1,5 +1,5 @@
 import { type DType, isFloat } from '../../dtype.ts'
-import { toBytes, toNumbers } from './floats.ts'
+import { fromNumbers, toNumbers } from './floats.ts'
 import type { Rules } from './value.ts'
 
 const smallest = { i32: -(2 ** 31), u32: 0, i8: -128 }
@@ -20,6 +20,6 @@ export const castRules: Rules<'cast' | 'bitcast'> = {
     return isFloat(x.dtype) && isInteger(dtype) ? x.numbers.map(value => saturate(value, dtype)) : x.numbers
   },
   bitcast({ dtype }, x) {
-    return Float64Array.from(toNumbers(toBytes(x.numbers, x.dtype), dtype))
+    return Float64Array.from(toNumbers(fromNumbers(x.numbers, x.dtype), dtype))
   },
 }

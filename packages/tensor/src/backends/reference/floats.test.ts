@@ -5,7 +5,7 @@ import {
   float16Bits,
   float16Value,
   roundHalfToEven,
-  toBytes,
+  fromNumbers,
   toNumbers,
 } from './floats.ts'
 
@@ -76,13 +76,14 @@ it('rounds half to even and keeps the sign of zero', () => {
 })
 
 it('converts numbers to bytes and back', () => {
-  expect([...toNumbers(toBytes([1.5, -0.25], 'f16'), 'f16')]).toEqual([1.5, -0.25])
-  expect([...toNumbers(toBytes([2, 0, NaN], 'bool'), 'bool')]).toEqual([1, 0, 1])
-  expect([...toNumbers(toBytes([130, -1], 'i8'), 'i8')]).toEqual([-126, -1])
-  expect(toNumbers(toBytes([], 'bf16'), 'bf16')).toEqual(new Float32Array())
+  expect([...toNumbers(fromNumbers([1.5, -0.25], 'f16'), 'f16')]).toEqual([1.5, -0.25])
+  expect([...toNumbers(fromNumbers([2, 0, NaN], 'bool'), 'bool')]).toEqual([1, 0, 1])
+  expect([...fromNumbers([true, false], 'bool')]).toEqual([1, 0])
+  expect([...toNumbers(fromNumbers([130, -1], 'i8'), 'i8')]).toEqual([-126, -1])
+  expect(toNumbers(fromNumbers([], 'bf16'), 'bf16')).toEqual(new Float32Array())
 })
 
 it('reads bytes that are not aligned', () => {
-  const bytes = new Uint8Array([9, ...toBytes([1, 2], 'f32')])
+  const bytes = new Uint8Array([9, ...fromNumbers([1, 2], 'f32')])
   expect([...toNumbers(bytes.subarray(1), 'f32')]).toEqual([1, 2])
 })

@@ -57,18 +57,19 @@ function exponentOf(size: number): number {
   return size < 2 ** exponent ? exponent - 1 : exponent
 }
 
-type Convert = (x: number) => number
-
 /** The dtypes whose stored elements are bit patterns, which JavaScript does not read as numbers. */
-const patternValue: Partial<Record<DType, Convert>> = { f16: float16Value, bf16: bfloat16Value }
+const patternValue: Partial<Record<DType, (bits: number) => number>> = { f16: float16Value, bf16: bfloat16Value }
 /** The dtypes that a typed array does not convert to by itself. */
-const patternOf: Partial<Record<DType, Convert>> = {
+const patternOf: Partial<Record<DType, (x: number) => number>> = {
   f16: float16Bits,
   bf16: bfloat16Bits,
   bool: x => (x !== 0 ? 1 : 0),
 }
 
-/** The numbers that the stored bytes of a dtype mean; `f16` and `bf16` as `f32`. May share memory with `bytes`, where that is not shared with threads. */
+/**
+ * The numbers that the stored bytes of a dtype mean; `f16` and `bf16` as `f32`. May share memory with `bytes`, where
+ * that is not shared with threads.
+ */
 export function toNumbers(bytes: Uint8Array, dtype: DType): TypedArray {
   const { array, bytes: width } = dtypes[dtype]
   const usable = bytes.buffer instanceof ArrayBuffer && bytes.byteOffset % width === 0
@@ -79,9 +80,9 @@ export function toNumbers(bytes: Uint8Array, dtype: DType): TypedArray {
 }
 
 /** The stored bytes of numbers in a dtype: floats round to the nearest, integers wrap around, bool is whether it is not 0. */
-export function toBytes(numbers: ArrayLike<number>, dtype: DType): Uint8Array<ArrayBuffer> {
-  const { array } = dtypes[dtype]
-  const pattern = patternOf[dtype]
-  const stored = array.from(pattern ? Array.from(numbers, pattern) : numbers)
+export function fromNumbers(numbers: ArrayLike<number | boolean>, dtype: DType): Uint8Array<ArrayBuffer> {
+  const pattern = patternOf[dtype] ?? Number
+  const stored = new dtypes[dtype].array(numbers.length)
+  for (let i = 0; i < stored.length; i++) stored[i] = pattern(Number(numbers[i]))
   return new Uint8Array(stored.buffer)
 }

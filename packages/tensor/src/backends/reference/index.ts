@@ -4,7 +4,7 @@ import { sizeOf } from '../../shape.ts'
 import type { Backend, Block, Program } from '../backend.ts'
 import { Blocks } from './blocks.ts'
 import { evaluate } from './evaluate.ts'
-import { toBytes, toNumbers } from './floats.ts'
+import { fromNumbers, toNumbers } from './floats.ts'
 
 export interface ReferenceProgram extends Program {
   readonly graph: Graph
@@ -43,7 +43,7 @@ function run(graph: Graph, blocks: Blocks, inputs: readonly Block[], outputs: re
   const values = evaluate(graph, buffers)
   graph.outputs.forEach((position, i) => {
     const { dtype, numbers } = values[position]!
-    blocks.write(outputs[i]!, toBytes(numbers, dtype))
+    blocks.write(outputs[i]!, fromNumbers(numbers, dtype))
   })
 }
 
