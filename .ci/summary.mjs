@@ -7,7 +7,8 @@ for (const line of readFileSync('.reports/steps.tsv', 'utf8').trim().split('\n')
   const [step, verdict] = line.split('\t')
   console.log(line)
   const file = reports[step]
-  const report = file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { numPassedTests: 0, numFailedTests: 0 }
+  const report =
+    file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { numPassedTests: 0, numFailedTests: 0 }
   count.passed += report.numPassedTests
   count.failed += report.numFailedTests
   if (verdict !== 'ok' && report.numFailedTests === 0) count.failed++ // a step that failed other than by a test

@@ -26,9 +26,13 @@ export function snippetsOf(file: string): Snippet[] {
 /** Every page whose code must run: the site's, and the READMEs of the repository and of its packages and apps. */
 export function pages(): string[] {
   const site = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter(name => !name.includes('node_modules'))
-  const parents = ['packages', 'apps'].flatMap(parent => readdirSync(join(root, parent)).map(name => join(root, parent, name)))
+  const parents = ['packages', 'apps'].flatMap(parent =>
+    readdirSync(join(root, parent)).map(name => join(root, parent, name)),
+  )
   const readmes = [root, ...parents.filter(folder => folder !== docs)].flatMap(folder =>
-    readdirSync(folder).filter(name => name === 'README.md').map(name => join(folder, name)),
+    readdirSync(folder)
+      .filter(name => name === 'README.md')
+      .map(name => join(folder, name)),
   )
   return [...site.filter(name => name.endsWith('.md')).map(name => join(docs, name)), ...readmes].sort()
 }

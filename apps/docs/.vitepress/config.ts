@@ -1,6 +1,8 @@
-import { katex } from '@mdit/plugin-katex'
+import { katex as plugin } from '@mdit/plugin-katex'
 import { defineConfig } from 'vitepress'
 
+// Typed for a newer markdown-it than VitePress's.
+const katex: (md: never) => void = plugin
 const packages = ['tensor', 'autograd', 'nn', 'transformer', 'tokenizer']
 
 export default defineConfig({

@@ -1,0 +1,70 @@
+// Packs every published package, installs each with what it depends on into an empty project, imports it and runs its
+// README's examples there on the system's Node. Also starts the installed `wids`.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { transformSync } from 'esbuild'
+import { snippetsOf } from '../apps/docs/snippets.ts'
+
+interface Manifest {
+  name: string
+  private?: boolean
+  bin?: Record<string, string>
+  dependencies?: Record<string, string>
+}
+
+const root = resolve(import.meta.dirname, '..')
+const node = process.env['SYSTEM_NODE'] ?? process.execPath
+const scratch = mkdtempSync(join(tmpdir(), 'wids-install-'))
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
+
+const sh = (cwd: string, command: string, ...args: string[]) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+
+const published = new Map(
+  ['packages', 'apps']
+    .flatMap(parent => readdirSync(join(root, parent)).map(name => join(root, parent, name)))
+    .map(folder => ({ folder, ...(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest) }))
+    .filter(({ private: hidden }) => !hidden)
+    .map(each => [each.name, { ...each, tarball: pack(each.folder) }]),
+)
+
+function pack(folder: string): string {
+  const { filename } = JSON.parse(sh(folder, 'pnpm', 'pack', '--json', '--pack-destination', scratch)) as {
+    filename: string
+  }
+  return resolve(scratch, filename)
+}
+
+/** A package and everything of ours below it. */
+function closure(name: string): string[] {
+  const below = Object.keys(published.get(name)?.dependencies ?? {}).filter(dependency => published.has(dependency))
+  return [...new Set([name, ...below.flatMap(closure)])]
+}
+
+for (const { name, folder, bin } of published.values()) {
+  const project = join(scratch, 'projects', name)
+  mkdirSync(project, { recursive: true })
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
+  const tarballs = closure(name).map(each => published.get(each)?.tarball ?? '')
+  sh(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', ...tarballs)
+
+  if (bin) {
+    for (const [command, file] of Object.entries(bin)) sh(project, node, join('node_modules', name, file), '--help')
+    console.log(`${name}: installs, --help works on Node ${sh(project, node, '--version').trim()}`)
+    continue
+  }
+  const names = sh(
+    project,
+    node,
+    '-p',
+    `import('${name}').then(all => console.log(Object.keys(all).length)), ''`,
+  ).trim()
+  const snippets = snippetsOf(join(folder, 'README.md'))
+  snippets.forEach(({ code }, i) => {
+    writeFileSync(join(project, `${i}.js`), transformSync(code, { loader: 'ts', format: 'esm' }).code)
+    sh(project, node, `${i}.js`)
+  })
+  console.log(`${name}: installs, imports (${names} names), ${snippets.length} README examples run`)
+}
