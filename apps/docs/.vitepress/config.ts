@@ -1,15 +1,14 @@
-import { katex as plugin } from '@mdit/plugin-katex'
+import { katex } from '@mdit/plugin-katex'
 import { defineConfig } from 'vitepress'
 
-// Typed for a newer markdown-it than VitePress's.
-const katex: (md: never) => void = plugin
 const packages = ['tensor', 'autograd', 'nn', 'transformer', 'tokenizer']
 
 export default defineConfig({
   title: 'WIDS',
   description: 'Build, train, inspect and run transformers in TypeScript',
   srcExclude: ['README.md'],
-  markdown: { config: md => void md.use(katex) },
+  // `never`: the plugin's types are those of another markdown-it version.
+  markdown: { config: md => katex(md as never) },
   themeConfig: {
     nav: [
       { text: 'Quick start', link: '/quick-start' },
