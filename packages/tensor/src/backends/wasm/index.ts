@@ -1,0 +1,1 @@
+export { createReferenceBackend as createWasmBackend } from '../reference/index.ts'

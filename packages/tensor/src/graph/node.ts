@@ -1,0 +1,56 @@
+import type { Backend } from '../backends/backend.ts'
+import type { DType } from '../dtype.ts'
+import type { Storage } from '../runtime/storage.ts'
+import type { Shape } from '../shape.ts'
+import type { Attributes, Primitive } from './primitives.ts'
+
+/** A value in the graph: a primitive applied to inputs. What it denotes never changes; `storage` only remembers it once computed. */
+export interface Node<Op extends Primitive = Primitive> {
+  /** Larger than the id of every input. */
+  readonly id: number
+  readonly op: Op
+  readonly attributes: Attributes[Op]
+  /** Emptied when the history is released; see `runtime/realize.ts`. */
+  inputs: readonly Node[]
+  readonly shape: Shape
+  readonly dtype: DType
+  /** Where the leaves below live; `undefined` if anywhere will do. */
+  readonly device: Backend | undefined
+  /** Where the computed value lies. */
+  storage: Storage | undefined
+  /** Nodes that were ever built on this one, and tensors that mean it: with 0 and 1 its bytes may be overwritten in place. */
+  uses: number
+  handles: number
+  /** How many reads in a row built on each other's results; bounds the history that is kept for `grad`. */
+  generation: number
+}
+
+/** Narrows a node to one primitive, and with it the type of its attributes. */
+export const is = <Op extends Primitive>(node: Node, op: Op): node is Node<Op> => node.op === op
+
+/** Every node that `roots` depend on, inputs before users; `stop` cuts below a node (it is still listed). */
+export function topological(roots: readonly Node[], stop: (node: Node) => boolean = () => false): Node[] {
+  const order: Node[] = []
+  const seen = new Set<Node>()
+  const stack: { node: Node; next: number }[] = []
+  for (const root of roots) {
+    if (seen.has(root)) continue
+    seen.add(root)
+    stack.push({ node: root, next: 0 })
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!
+      const inputs = stop(top.node) ? [] : top.node.inputs
+      if (top.next === inputs.length) {
+        order.push(top.node)
+        stack.pop()
+        continue
+      }
+      const input = inputs[top.next++]!
+      if (!seen.has(input)) {
+        seen.add(input)
+        stack.push({ node: input, next: 0 })
+      }
+    }
+  }
+  return order
+}

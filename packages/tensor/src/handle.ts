@@ -1,0 +1,130 @@
+import type { Backend } from './backends/backend.ts'
+import { toNumbers } from './backends/reference/floats.ts'
+import { type DType, isFloat, type TypedArray } from './dtype.ts'
+import { DTypeError, ShapeError } from './errors.ts'
+import * as build from './graph/build.ts'
+import type { Node } from './graph/node.ts'
+import { readBytes, retire, start } from './runtime/realize.ts'
+import { release } from './runtime/storage.ts'
+import { readNode, traceAssign } from './runtime/trace.ts'
+import { sameShape, type Shape, show, sizeOf } from './shape.ts'
+
+/** Numbers nested to the rank of a tensor. */
+export type Nested = number | boolean | readonly Nested[]
+
+/** What every tensor is below its operations: a name for a node of the graph, readable and assignable. */
+export class Handle {
+  #node: Node
+  /** The value that an assignment not yet computed replaces. */
+  #replaced: Node | undefined
+  /** Earlier values that graphs made before an assignment may still need. */
+  readonly #retired: Node[] = []
+
+  /** @internal Made by operations. */
+  constructor(node: Node) {
+    this.#node = node
+    node.handles++
+  }
+
+  /** @internal What this tensor means now. */
+  get node(): Node {
+    return readNode(this, this.#node)
+  }
+  /** Sizes of the axes, outermost first. */
+  get shape(): Shape {
+    return this.#node.shape
+  }
+  get dtype(): DType {
+    return this.#node.dtype
+  }
+  /** Number of axes. */
+  get rank(): number {
+    return this.#node.shape.length
+  }
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.#node.shape)
+  }
+  /** Where it lives; undefined while any device will do. */
+  get device(): Backend | undefined {
+    return this.#node.device
+  }
+
+  /** All elements in row-major order; f16 and bf16 as f32, bool as 0 and 1. */
+  async data(): Promise<TypedArray> {
+    return toNumbers(await readBytes(this), this.dtype)
+  }
+
+  /** The value of a tensor of one element. */
+  async item(): Promise<number> {
+    if (this.size !== 1) throw new ShapeError('item', `a tensor of one element is needed, got ${show(this.shape)}`, [this.shape])
+    return (await this.data())[0]!
+  }
+
+  /** Nested arrays of numbers (booleans for bool); a number for a scalar. */
+  async toArray(): Promise<Nested> {
+    const { shape, rank } = this
+    const flat = await this.data()
+    const value = this.dtype === 'bool' ? (at: number) => flat[at] === 1 : (at: number) => flat[at]!
+    const nest = (axis: number, at: number, span: number): Nested => {
+      if (axis === rank) return value(at)
+      const inner = span / Math.max(1, shape[axis]!)
+      return Array.from({ length: shape[axis]! }, (_, i) => nest(axis + 1, at + i * inner, inner))
+    }
+    return nest(0, 0, flat.length)
+  }
+
+  /** Starts computing without waiting. */
+  start(): this {
+    start([this])
+    return this
+  }
+
+  /**
+   * Sets what this tensor means from now on; graphs built before keep the old value.
+   *
+   * @throws ShapeError, DTypeError unless shape and dtype are equal
+   */
+  assign(value: Handle): this {
+    if (!sameShape(value.shape, this.shape)) throw new ShapeError('assign', `the tensor is ${show(this.shape)}, the value is ${show(value.shape)}`, [this.shape, value.shape])
+    if (value.dtype !== this.dtype) throw new DTypeError('assign', `the tensor is ${this.dtype}, the value is ${value.dtype}; convert it with .to('${this.dtype}')`)
+    // A node of its own: the bytes of an assigned value belong to one tensor, which may later be overwritten in place.
+    const node = build.unary('detach', value.node)
+    if (traceAssign(this, node)) return this
+    this.#replaced ??= this.#node
+    this.adopt(node)
+    return this
+  }
+
+  /** @internal Means another node from now on. */
+  adopt(node: Node): void {
+    node.handles++
+    this.#node = node
+  }
+
+  /**
+   * @internal After its program ran, an assigned value becomes a plain source, and the one before may go if all that
+   * was built on it ran in that program (`uses` counts those). Returns whether it was assigned.
+   */
+  settle(uses: ReadonlyMap<Node, number>): boolean {
+    const replaced = this.#replaced
+    if (replaced === undefined) return false
+    this.#node.inputs = []
+    if (replaced.storage !== undefined && replaced.handles === 1 && replaced.uses === (uses.get(replaced) ?? 0)) retire(this.#retired, replaced)
+    this.#replaced = undefined
+    return true
+  }
+
+  /** Frees the memory now instead of when the tensor is collected; reading it afterwards is an error. */
+  dispose(): void {
+    if (this.#node.storage !== undefined) release(this.#node.storage, 'this tensor was disposed')
+  }
+
+  /** `using x = …` disposes at the end of the block. */
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+}
+
+/** The dtype in which real functions of a dtype are computed: itself if real, else f32. */
+export const realOf = (dtype: DType): DType => (isFloat(dtype) ? dtype : 'f32')

@@ -1,0 +1,43 @@
+import { customGradient } from '../graph/customGradient.ts'
+import type { Tensor } from '../tensor.ts'
+import { where } from './elementwise.ts'
+
+/** σ(x) = 1 / (1 + e⁻ˣ) */
+export const sigmoid = (x: Tensor): Tensor => x.neg().exp().add(1).reciprocal()
+
+/** max(x, 0), whose derivative at 0 is 0 as in PyTorch */
+export const relu = (x: Tensor): Tensor => where(x.gt(0), x, where(x.isNaN(), x, 0))
+
+/** x if x > 0, else slope · x */
+export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(x.gt(0), x, x.mul(slope))
+
+/** x if x > 0, else α(eˣ − 1) */
+export const elu = (x: Tensor, alpha = 1): Tensor => where(x.gt(0), x, x.minimum(0).expm1().mul(alpha))
+
+/**
+ * GELU (Hendrycks & Gimpel, 2016): x·Φ(x); the `tanh` form is GPT-2's ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
+ */
+export function gelu(x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor {
+  if (approximate === 'none') return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
+  const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI))
+  return x.mul(0.5).mul(inner.tanh().add(1))
+}
+
+/** x · σ(x) */
+export const silu = (x: Tensor): Tensor => x.mul(sigmoid(x))
+
+/** log(1 + eˣ), computed as max(x, 0) + log(1 + e^−|x|) so that nothing overflows */
+export const softplus = (x: Tensor): Tensor => x.maximum(0).add(x.abs().neg().exp().log1p())
+
+/** eˣ / Σ eˣ over an axis, shifted by the maximum; its gradient is y · (g − Σ g·y). */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  const e = x.sub(x.max(axis, true)).exp()
+  const y: Tensor = e.div(e.sum(axis, true))
+  return customGradient([x], y, (g, y) => [y.mul(g.sub(g.mul(y).sum(axis, true)))])
+}
+
+/** x − log Σ eˣ over an axis; its gradient is g − eʸ · Σ g. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  const y = x.sub(x.logsumexp(axis, true))
+  return customGradient([x], y, (g, y) => [g.sub(y.exp().mul(g.sum(axis, true)))])
+}

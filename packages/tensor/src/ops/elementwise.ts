@@ -1,0 +1,121 @@
+import { type DType, dtypes, isFloat, promote } from '../dtype.ts'
+import { ArgumentError, DTypeError } from '../errors.ts'
+import * as build from '../graph/build.ts'
+import type { Node } from '../graph/node.ts'
+import type { Binary, Unary } from '../graph/primitives.ts'
+import { realOf } from '../handle.ts'
+import { broadcastShapes, type Shape } from '../shape.ts'
+import { Tensor } from '../tensor.ts'
+
+/** A tensor, or a number that takes the dtype of the other operand where it can. */
+export type Operand = Tensor | number | boolean
+
+/** The node of an operand beside others of dtype `like`: numbers do not widen a dtype, but 0.5 makes an integer f32. */
+function operandNode(operation: string, x: Operand, like: DType): Node {
+  if (x instanceof Tensor) return x.node
+  if (typeof x === 'boolean') return build.constant(Number(x), like === 'bool' ? 'bool' : like)
+  if (typeof x !== 'number') throw new ArgumentError(operation, `a tensor or a number is needed, got ${x === null ? 'null' : typeof x}`)
+  if (isFloat(like)) return build.constant(x, like)
+  return build.constant(x, Number.isInteger(x) ? (like === 'bool' ? 'i32' : like) : 'f32')
+}
+
+/** A view of a node in a larger shape to which it broadcasts. */
+export function broadcast(x: Node, shape: Shape): Node {
+  const aligned = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]
+  return build.expand(build.reshape(x, aligned), shape)
+}
+
+/** Brings operands to one shape and dtype. */
+function meet(operation: string, operands: readonly Operand[]): Node[] {
+  const tensors = operands.filter(x => x instanceof Tensor).map(x => x.dtype)
+  const like = tensors.length > 0 ? tensors.reduce(promote) : 'f32'
+  const nodes = operands.map(x => operandNode(operation, x, like))
+  const dtype = nodes.map(n => n.dtype).reduce(promote)
+  const shape = broadcastShapes(operation, nodes.map(n => n.shape))
+  return nodes.map(n => broadcast(build.cast(n, dtype), shape))
+}
+
+export function cast(x: Tensor, dtype: DType): Tensor {
+  if (dtypes[dtype] === undefined) throw new DTypeError('to', `there is no dtype '${String(dtype)}'; the dtypes are ${Object.keys(dtypes).join(', ')}`)
+  return new Tensor(build.cast(x.node, dtype))
+}
+
+export function bitcast(x: Tensor, dtype: DType): Tensor {
+  if (dtypes[dtype].bytes !== dtypes[x.dtype].bytes) throw new DTypeError('bitcast', `${x.dtype} and ${dtype} differ in size`)
+  return new Tensor(build.bitcast(x.node, dtype))
+}
+
+/** Applies an elementwise primitive; bool counts as i32. */
+export const unary = (op: Unary, x: Tensor): Tensor => new Tensor(build.unary(op, x.dtype === 'bool' && op !== 'not' && op !== 'detach' ? build.cast(x.node, 'i32') : x.node))
+
+/** Applies a real function; integers are taken as f32. */
+export const real = (op: Unary, x: Tensor): Tensor => new Tensor(build.unary(op, build.cast(x.node, realOf(x.dtype))))
+
+/** Operations of numbers, for which bool counts as i32. */
+const arithmetic: ReadonlySet<Binary> = new Set<Binary>(['add', 'sub', 'mul', 'div', 'mod', 'pow'])
+
+export function binary(op: Binary, a: Operand, b: Operand): Tensor {
+  const [x, y] = meet(op, [a, b]) as [Node, Node]
+  if (x.dtype === 'bool' && arithmetic.has(op)) return new Tensor(build.binary(op, build.cast(x, 'i32'), build.cast(y, 'i32')))
+  return new Tensor(build.binary(op, x, y))
+}
+
+/** Operations on bits, which real numbers have none of. */
+export function bits(op: Binary, a: Operand, b: Operand): Tensor {
+  const [x, y] = meet(op, [a, b]) as [Node, Node]
+  if (isFloat(x.dtype)) throw new DTypeError(op, `an integer or bool tensor is needed, got ${x.dtype}`)
+  return new Tensor(build.binary(op, x, y))
+}
+
+export function divide(a: Operand, b: Operand): Tensor {
+  const [x, y] = meet('div', [a, b]) as [Node, Node]
+  const dtype = realOf(x.dtype)
+  return new Tensor(build.binary('div', build.cast(x, dtype), build.cast(y, dtype)))
+}
+
+/** ⌊a / b⌋; of integers (a − a mod b) / b, which is exact. */
+export function floorDivide(a: Operand, b: Operand): Tensor {
+  const [x, y] = meet('floorDivide', [a, b]) as [Node, Node]
+  if (isFloat(x.dtype)) return new Tensor(build.unary('floor', build.binary('div', x, y)))
+  return new Tensor(build.binary('div', build.binary('sub', x, build.binary('mod', x, y)), y))
+}
+
+/** Small whole exponents become products, which are faster and exact. */
+export function power(x: Tensor, exponent: Operand): Tensor {
+  if (exponent === 2) return x.mul(x)
+  if (exponent === 1) return x.mul(1)
+  if (exponent === 0.5 && isFloat(x.dtype)) return x.sqrt()
+  return binary('pow', x, exponent)
+}
+
+/** condition ? a : b, elementwise; all three broadcast. */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  if (condition.dtype !== 'bool') throw new DTypeError('where', `the condition is bool, got ${condition.dtype}`)
+  const [x, y] = meet('where', [a, b]) as [Node, Node]
+  const shape = broadcastShapes('where', [condition.shape, x.shape])
+  return new Tensor(build.where(broadcast(condition.node, shape), broadcast(x, shape), broadcast(y, shape)))
+}
+
+export function clamp(x: Tensor, low?: Operand, high?: Operand): Tensor {
+  if (low === undefined && high === undefined) throw new ArgumentError('clamp', 'a lower or an upper limit is needed')
+  const above = low === undefined ? x : x.maximum(low)
+  return high === undefined ? above : above.minimum(high)
+}
+
+export const reciprocal = (x: Tensor): Tensor => divide(1, x)
+export const isFinite = (x: Tensor): Tensor => x.abs().lt(Infinity)
+export const logicalNot = (x: Tensor): Tensor => unary('not', x.to('bool'))
+
+/** log(1 + x), exact for small x: x · log(u) / (u − 1) with u = 1 + x rounded (Kahan). */
+export function log1p(x: Tensor): Tensor {
+  const u = x.add(1)
+  const exact = u.log().mul(x.div(u.sub(1)))
+  return where(u.eq(1), x, where(u.eq(Infinity), Infinity, exact))
+}
+
+/** exp(x) − 1, exact for small x: (u − 1) · x / log(u) with u = exp(x) rounded (Kahan). */
+export function expm1(x: Tensor): Tensor {
+  const u = x.exp()
+  const near = u.sub(1).mul(x.div(u.log()))
+  return where(u.eq(1), x, where(x.abs().lt(1), near, u.sub(1)))
+}

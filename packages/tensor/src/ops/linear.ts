@@ -1,0 +1,42 @@
+import { ShapeError } from '../errors.ts'
+import * as build from '../graph/build.ts'
+import { broadcastShapes, show } from '../shape.ts'
+import { dtypes, promote } from '../dtype.ts'
+import { Tensor } from '../tensor.ts'
+import { broadcast, where } from './elementwise.ts'
+import { arange } from './create.ts'
+
+/**
+ * Matrix product, as `torch.matmul`: [m, k]·[k, n], leading axes broadcast, a vector on either side counts as a row or
+ * a column and its axis is dropped.
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const fail = (why: string): never => {
+    throw new ShapeError('matmul', `${why}, got ${show(a.shape)} and ${show(b.shape)}`, [a.shape, b.shape])
+  }
+  if (a.rank === 0 || b.rank === 0) fail('both sides need at least one axis')
+  if (a.shape.at(-1) !== b.shape.at(b.rank === 1 ? 0 : -2)) fail('inner sizes differ')
+  const left = a.rank === 1 ? a.reshape([1, a.size]) : a
+  const right = b.rank === 1 ? b.reshape([b.size, 1]) : b
+  const batch = broadcastShapes('matmul', [left.shape.slice(0, -2), right.shape.slice(0, -2)])
+  const dtype = promote(a.dtype, b.dtype)
+  const side = (x: Tensor): Tensor => new Tensor(broadcast(x.to(dtype === 'bool' ? 'i32' : dtype).node, [...batch, ...x.shape.slice(-2)]))
+  const product = multiply(side(left), side(right))
+  const shape = [...batch, ...(a.rank === 1 ? [] : [a.shape.at(-2)!]), ...(b.rank === 1 ? [] : [b.shape.at(-1)!])]
+  return product.reshape(shape)
+}
+
+/** [batch…, m, k]·[k, n] with one right side for all is [batch·m, k]·[k, n]. Integers are multiplied and summed. */
+function multiply(a: Tensor, b: Tensor): Tensor {
+  if (dtypes[a.dtype].kind !== 'float') return a.unsqueeze(-1).mul(b.unsqueeze(-3)).sum(-2)
+  return new Tensor(build.matmul(a.node, b.node))
+}
+
+/** Whether element (i, j) of the last two axes lies on or below diagonal k. */
+const below = (x: Tensor, k: number): Tensor => {
+  if (x.rank < 2) throw new ShapeError('tril', `a matrix is needed, got ${show(x.shape)}`, [x.shape])
+  return arange(x.shape.at(-1)!).le(arange(x.shape.at(-2)!).add(k).unsqueeze(-1))
+}
+
+export const tril = (x: Tensor, k = 0): Tensor => where(below(x, k), x, 0)
+export const triu = (x: Tensor, k = 0): Tensor => where(below(x, k - 1), 0, x)

@@ -1,0 +1,36 @@
+import type { Backend } from '../backends/backend.ts'
+import { createReferenceBackend } from '../backends/reference/index.ts'
+import { createWasmBackend } from '../backends/wasm/index.ts'
+import { DeviceError } from '../errors.ts'
+
+/** Devices by name, made when first used. */
+export type DeviceName = 'wasm' | 'reference'
+
+const makers: Record<DeviceName, () => Backend> = { wasm: createWasmBackend, reference: createReferenceBackend }
+const made = new Map<DeviceName, Backend>()
+let current: DeviceName = 'wasm'
+
+export function device(name: DeviceName = current): Backend {
+  const maker = makers[name]
+  if (maker === undefined) throw new DeviceError(`there is no device '${name}'; the devices are ${Object.keys(makers).join(', ')}`)
+  let backend = made.get(name)
+  if (backend === undefined) made.set(name, (backend = maker()))
+  return backend
+}
+
+/**
+ * Chooses where tensors made from now on live; returns the device that was set before.
+ *
+ * @example
+ * const before = setDevice('reference')   // slow and exact, with f64
+ * setDevice(before)
+ */
+export function setDevice(name: DeviceName): DeviceName {
+  const before = current
+  device(name)
+  current = name
+  return before
+}
+
+/** Bytes that live tensors hold, bytes reserved for intermediates, and the most that was ever held, on one device. */
+export const memory = (name?: DeviceName): { readonly live: number; readonly arena: number; readonly peak: number } => device(name).memory()

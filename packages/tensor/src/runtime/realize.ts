@@ -1,0 +1,141 @@
+import type { Backend, Block, Program } from '../backends/backend.ts'
+import { dtypes } from '../dtype.ts'
+import { ArgumentError } from '../errors.ts'
+import { makeNode } from '../graph/build.ts'
+import { linearize } from '../graph/linearize.ts'
+import { type Node, topological } from '../graph/node.ts'
+import { sizeOf } from '../shape.ts'
+import type { Handle } from '../handle.ts'
+import { companionsOf } from './companions.ts'
+import { device } from './device.ts'
+import { deviceBlock, deviceStorage, release, type Storage } from './storage.ts'
+import { isTracing } from './trace.ts'
+
+/** A new realized node: what a tensor is after its program ran. */
+export function leaf(storage: Storage, like: Pick<Node, 'shape' | 'dtype'>): Node {
+  const node = makeNode('buffer', [], {}, like.shape, like.dtype, storage.backend)
+  node.storage = storage
+  return node
+}
+
+export const bytesOf = (node: Pick<Node, 'shape' | 'dtype'>): number => sizeOf(node.shape) * dtypes[node.dtype].bytes
+
+const programs = new WeakMap<Backend, Map<string, Program>>()
+/** Programs kept for each device; the least recently used go first. */
+const cachedPrograms = 256
+
+/** The compiled program of a graph, from the cache if an equal graph was compiled before. */
+export function programOf(backend: Backend, linear: ReturnType<typeof linearize>): Program {
+  let cache = programs.get(backend)
+  if (cache === undefined) programs.set(backend, (cache = new Map()))
+  const program = cache.get(linear.key) ?? backend.compile(linear.graph)
+  cache.delete(linear.key)
+  cache.set(linear.key, program)
+  if (cache.size > cachedPrograms) cache.delete(cache.keys().next().value!)
+  return program
+}
+
+/** Host data is uploaded for one run, and for good when a second run wants it. */
+export function borrowBlock(storage: Storage, borrowed: Block[]): Block {
+  if (storage.gone !== undefined) throw new ArgumentError('realize', storage.gone)
+  if (storage.block !== undefined || storage.host === undefined || seenBefore.has(storage)) return deviceBlock(storage)
+  seenBefore.add(storage)
+  const block = storage.backend.alloc(storage.bytes)
+  storage.backend.write(block, storage.host)
+  borrowed.push(block)
+  return block
+}
+const seenBefore = new WeakSet<Storage>()
+
+/**
+ * Starts the program that computes the given tensors, and what was made to be computed along with them, without
+ * waiting for it. Reading a tensor waits.
+ */
+export function start(tensors: readonly Handle[]): void {
+  if (isTracing()) throw new ArgumentError('realize', 'a compiled function is being traced, so there are no values yet; return the tensor and read it outside')
+  const pending = withCompanions(tensors.filter(t => t.node.storage === undefined))
+  if (pending.length === 0) return
+  const nodes = [...new Set(pending.map(t => t.node))]
+  const backend = nodes.find(n => n.device !== undefined)?.device ?? device()
+  const linear = linearize(nodes, nodes.map(() => undefined))
+  const program = programOf(backend, linear)
+  const borrowed: Block[] = []
+  const inputs = linear.inputs.map(node => borrowBlock(node.storage!, borrowed))
+  const storages = nodes.map(node => deviceStorage(backend, bytesOf(node)))
+  backend.run(program, inputs, storages.map(deviceBlock))
+  for (const block of borrowed) backend.free(block)
+  nodes.forEach((node, i) => void (node.storage = storages[i]))
+  const uses = usesIn(topological(nodes.filter(node => node.inputs.length > 0), node => node.storage !== undefined && !nodes.includes(node)))
+  const isStep = pending.map(tensor => tensor.settle(uses)).includes(true)
+  // After a step the values that its gradients would need are replaced, so its results are final.
+  for (const node of nodes) isStep ? releaseHistory(node) : boundHistory(node)
+}
+
+/** How often each node is an input among these. */
+function usesIn(nodes: readonly Node[]): Map<Node, number> {
+  const uses = new Map<Node, number>()
+  for (const node of nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
+  return uses
+}
+
+/** Adds, transitively, the tensors that should be computed when nodes of these graphs are. */
+function withCompanions(tensors: readonly Handle[]): Handle[] {
+  const all = [...tensors]
+  for (let seen = 0; seen < all.length; ) {
+    const batch = all.slice(seen)
+    seen = all.length
+    for (const companion of companionsOf(topological(batch.map(t => t.node), node => node.storage !== undefined)))
+      if (companion.node.storage === undefined && !all.includes(companion)) all.push(companion)
+  }
+  return all
+}
+
+/** Reads that build on each other's results keep their graph this many reads back. */
+const keptGenerations = 8
+
+/** Forgets how a node's distant realized ancestors were computed, so that `state = f(state)` runs in flat memory. */
+function boundHistory(node: Node): void {
+  const ancestors = topological([node], n => n !== node && n.storage !== undefined)
+  const realized = ancestors.filter(n => n !== node && n.storage !== undefined && n.inputs.length > 0)
+  node.generation = 1 + Math.max(0, ...realized.map(n => n.generation))
+  if (node.generation <= keptGenerations) return
+  node.generation = 1
+  for (const ancestor of realized) releaseHistory(ancestor)
+}
+
+const released = new WeakSet<Node>()
+/** Turns a realized node into a source; `grad` through it is an error from then on. */
+export function releaseHistory(node: Node): void {
+  if (node.inputs.length === 0) return
+  node.inputs = []
+  released.add(node)
+}
+/** Whether a node once had a history that is gone. */
+export const isReleased = (node: Node): boolean => released.has(node)
+
+/**
+ * Computes tensors, together in one program.
+ *
+ * @example
+ * await realize(a, b)   // one program; reading a and b costs nothing more
+ */
+export async function realize(...tensors: readonly Handle[]): Promise<void> {
+  start(tensors)
+  await Promise.all([...new Set(tensors.map(t => t.node.storage!.backend))].map(backend => backend.sync()))
+}
+
+/** Bytes of a computed tensor. */
+export async function readBytes(tensor: Handle): Promise<Uint8Array> {
+  start([tensor])
+  const storage = tensor.node.storage!
+  if (storage.gone !== undefined) throw new ArgumentError('data', storage.gone)
+  return storage.host !== undefined ? storage.host.slice() : storage.backend.read(storage.block!)
+}
+
+/** Replaced values that earlier graphs may still need, two generations of each tensor; older ones are recycled. */
+const keptValues = 2
+export function retire(old: Node[], node: Node): void {
+  old.push(node)
+  if (old.length <= keptValues) return
+  release(old.shift()!.storage!, 'this tensor was computed from parameters that have been updated more than twice since; read it before, or return it from the compiled step')
+}

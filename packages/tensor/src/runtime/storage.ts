@@ -1,0 +1,57 @@
+import type { Backend, Block } from '../backends/backend.ts'
+
+/**
+ * Where the value of a realized node lies: on the host (data that came from JavaScript, until a program needs it
+ * again), on the device, or on both.
+ */
+export interface Storage {
+  readonly backend: Backend
+  readonly bytes: number
+  host: Uint8Array | undefined
+  block: Block | undefined
+  /** Set when the bytes were given to something else; reading is then an error. */
+  gone: string | undefined
+  /** Makes V8 see the device bytes, so that dropped handles are collected in time. */
+  ballast: ArrayBuffer | undefined
+}
+
+const ballastFrom = 4096
+
+const registry = new FinalizationRegistry<{ backend: Backend; block: Block }>(({ backend, block }) => backend.free(block))
+
+export const hostStorage = (backend: Backend, host: Uint8Array): Storage => ({ backend, bytes: host.byteLength, host, block: undefined, gone: undefined, ballast: undefined })
+
+/** A storage that owns a device block and frees it when nothing refers to the storage any more. */
+export function deviceStorage(backend: Backend, bytes: number): Storage {
+  const storage: Storage = { backend, bytes, host: undefined, block: undefined, gone: undefined, ballast: undefined }
+  own(storage, backend.alloc(bytes))
+  return storage
+}
+
+function own(storage: Storage, block: Block): void {
+  storage.block = block
+  if (storage.bytes >= ballastFrom) storage.ballast = new ArrayBuffer(storage.bytes)
+  registry.register(storage, { backend: storage.backend, block }, storage)
+}
+
+/** The device block of a storage, uploading host data for good. */
+export function deviceBlock(storage: Storage): Block {
+  if (storage.block === undefined) {
+    own(storage, storage.backend.alloc(storage.bytes))
+    storage.backend.write(storage.block!, storage.host!)
+    storage.host = undefined
+  }
+  return storage.block!
+}
+
+/** Gives the bytes back now; `reason` is what a later reader is told. */
+export function release(storage: Storage, reason: string): void {
+  if (storage.gone !== undefined) return
+  storage.gone = reason
+  storage.host = undefined
+  storage.ballast = undefined
+  if (storage.block === undefined) return
+  registry.unregister(storage)
+  storage.backend.free(storage.block)
+  storage.block = undefined
+}
