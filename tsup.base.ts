@@ -1,7 +1,7 @@
-import { defineConfig } from 'tsup'
+import type { Options } from 'tsup'
 
 /** How every published package is built: one ES module for Node 20 and browsers, with its types. */
-export default defineConfig({
+const options: Options = {
   entry: ['src/index.ts'],
   format: 'esm',
   platform: 'neutral',
@@ -9,4 +9,6 @@ export default defineConfig({
   dts: true,
   clean: true,
   removeNodeProtocol: false,
-})
+}
+
+export default options

@@ -51,7 +51,7 @@ for (const { name, folder, bin } of published.values()) {
   sh(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', ...tarballs)
 
   if (bin) {
-    for (const [command, file] of Object.entries(bin)) sh(project, node, join('node_modules', name, file), '--help')
+    for (const file of Object.values(bin)) sh(project, node, join('node_modules', name, file), '--help')
     console.log(`${name}: installs, --help works on Node ${sh(project, node, '--version').trim()}`)
     continue
   }

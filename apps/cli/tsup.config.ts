@@ -1,4 +1,3 @@
-import { defineConfig } from 'tsup'
 import base from '../../tsup.base.ts'
 
-export default defineConfig({ ...base, platform: 'node', dts: false })
+export default { ...base, platform: 'node', dts: false }
