@@ -1,0 +1,18 @@
+import type { Func, ImportMemory } from 'wasmati'
+
+/** A kernel as code: a function (args: i32, begin: i32, end: i32, scratch: i32) → () that runs work units [begin, end). */
+export interface EmittedKernel {
+  readonly func: Func<['i32', 'i32', 'i32', 'i32'], []>
+  readonly units: number
+  readonly scratchBytes: number
+}
+
+/** What the code may use. */
+export interface Target {
+  readonly memory: ImportMemory
+  /** Whether the engine has relaxed SIMD (fused multiply-add). */
+  readonly relaxed: boolean
+}
+
+/** Byte address of the program's fault: three i32 (code, value, size), the first 0 while there is none. */
+export const FAULT_ADDRESS = 64

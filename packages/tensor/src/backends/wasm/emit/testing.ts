@@ -1,0 +1,52 @@
+import { Module, importMemory } from 'wasmati'
+import type { EmittedKernel, Target } from './target.ts'
+
+/** A memory for tests, and kernels that run in it; blocks lie as the backend places them: 16-byte aligned and padded, readable beyond. */
+export class Bench {
+  readonly target: Target
+  readonly bytes: Uint8Array
+  #next = 1024
+
+  constructor(relaxed: boolean, pages = 512) {
+    const memory = importMemory({ min: pages, max: 65536, shared: true })
+    this.target = { memory, relaxed }
+    this.bytes = new Uint8Array(memory.value.buffer)
+  }
+
+  /** A block filled with 0xff (NaN in every float dtype), so that a read of what was not written shows. */
+  alloc(size: number): number {
+    const address = this.#next
+    this.#next += Math.ceil(size / 16) * 16 + 64
+    this.bytes.fill(0xff, address, this.#next)
+    return address
+  }
+
+  place(values: Float32Array | Int32Array | Uint32Array | Uint16Array | Int8Array): number {
+    const address = this.alloc(values.byteLength)
+    this.bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address)
+    return address
+  }
+
+  reset(): void {
+    this.#next = 1024
+  }
+
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.bytes.buffer, address, length)
+  }
+
+  ints(address: number, length: number): Int32Array {
+    return new Int32Array(this.bytes.buffer, address, length)
+  }
+
+  /** The kernel as a function of a range of units, its operands at the given addresses. */
+  load({ func, scratchBytes }: EmittedKernel, operands: readonly number[]): (begin: number, end: number) => void {
+    const bytes = Module({ exports: { run: func }, memory: this.target.memory }).toBytes()
+    const module = new WebAssembly.Module(Uint8Array.from(bytes))
+    const imports = Object.fromEntries(WebAssembly.Module.imports(module).map(({ module: space, name }) => [space, { [name]: this.target.memory.value }]))
+    const { run } = new WebAssembly.Instance(module, imports).exports as { run: (...args: number[]) => void }
+    const args = this.place(Int32Array.from(operands))
+    const scratch = this.alloc(scratchBytes)
+    return (begin, end) => run(args, begin, end, scratch)
+  }
+}
