@@ -43,7 +43,8 @@ function closure(name: string): string[] {
   return [...new Set([name, ...below.flatMap(closure)])]
 }
 
-for (const { name, folder, bin } of published.values()) {
+/** Installs one package in an empty project and uses it; says what was seen. */
+function tryOut({ name, folder, bin }: Manifest & { folder: string }): string {
   const project = join(scratch, 'projects', name)
   mkdirSync(project, { recursive: true })
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
@@ -52,19 +53,22 @@ for (const { name, folder, bin } of published.values()) {
 
   if (bin) {
     for (const file of Object.values(bin)) sh(project, node, join('node_modules', name, file), '--help')
-    console.log(`${name}: installs, --help works on Node ${sh(project, node, '--version').trim()}`)
-    continue
+    return '--help works'
   }
-  const names = sh(
-    project,
-    node,
-    '-p',
-    `import('${name}').then(all => console.log(Object.keys(all).length)), ''`,
-  ).trim()
+  const names = sh(project, node, '-e', `import('${name}').then(all => console.log(Object.keys(all).length))`).trim()
   const snippets = snippetsOf(join(folder, 'README.md'))
   snippets.forEach(({ code }, i) => {
     writeFileSync(join(project, `${i}.js`), transformSync(code, { loader: 'ts', format: 'esm' }).code)
     sh(project, node, `${i}.js`)
   })
-  console.log(`${name}: installs, imports (${names} names), ${snippets.length} README examples run`)
+  return `exports ${names} names, ${snippets.length} README examples run`
 }
+
+console.log(`on Node ${sh(root, node, '--version').trim()}`)
+for (const each of published.values())
+  try {
+    console.log(`ok ${each.name}: ${tryOut(each)}`)
+  } catch (error) {
+    console.log(`FAILED ${each.name}: ${String(error)}`)
+    process.exitCode = 1
+  }
