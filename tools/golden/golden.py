@@ -2,10 +2,12 @@
 
 import json
 import math
+import os
 import zlib
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 
 # oneDNN has its own ideas of infinity: its gelu(inf) is NaN.
 torch.backends.mkldnn.enabled = False
@@ -75,7 +77,22 @@ def seeded(*names):
     return torch.Generator().manual_seed(zlib.crc32("/".join(map(str, names)).encode()))
 
 
-def write(path, lines):
-    """A JSON array with one element a line."""
+def lines(items):
+    return "[\n" + ",\n".join(map(encode, items)) + "\n]"
+
+
+def write(path, value):
+    """A list of cases, or an object that may hold such lists: one case a line."""
+    if isinstance(value, dict):
+        cases = {key: Raw(lines(item)) if isinstance(item, list) and isinstance(item[0], dict) else item for key, item in value.items()}
+        text = "{\n" + ",\n".join(f"{json.dumps(key)}:{encode(item)}" for key, item in cases.items()) + "\n}"
+    else:
+        text = lines(value)
     with open(path, "w") as file:
-        file.write("[\n" + ",\n".join(map(encode, lines)) + "\n]\n")
+        file.write(text + "\n")
+
+
+def save(path, tensors):
+    """A safetensors file of f32."""
+    save_file({name: x.detach().to(torch.float32).contiguous() for name, x in tensors.items()}, path)
+    os.chmod(path, 0o644)
