@@ -43,7 +43,12 @@ export class Bench {
   load({ func, scratchBytes }: EmittedKernel, operands: readonly number[]): (begin: number, end: number) => void {
     const bytes = Module({ exports: { run: func }, memory: this.target.memory }).toBytes()
     const module = new WebAssembly.Module(Uint8Array.from(bytes))
-    const imports = Object.fromEntries(WebAssembly.Module.imports(module).map(({ module: space, name }) => [space, { [name]: this.target.memory.value }]))
+    const imports = Object.fromEntries(
+      WebAssembly.Module.imports(module).map(({ module: space, name }) => [
+        space,
+        { [name]: this.target.memory.value },
+      ]),
+    )
     const { run } = new WebAssembly.Instance(module, imports).exports as { run: (...args: number[]) => void }
     const args = this.place(Int32Array.from(operands))
     const scratch = this.alloc(scratchBytes)

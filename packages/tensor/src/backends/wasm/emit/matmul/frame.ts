@@ -1,4 +1,5 @@
-import { $, i32, local, select, type Input, type Local } from 'wasmati'
+import { $, i32, local, type Input, type Local } from 'wasmati'
+import { setAtMost } from '../control.ts'
 import type { Locals } from '../define.ts'
 import type { Target } from '../target.ts'
 import { panelStep } from './pack.ts'
@@ -50,7 +51,11 @@ export const elementBytes = { f32: 4, f16: 2, bf16: 2, i8: 1 } as const
 /** Elements of a factor in bytes, modulo 2³² as addresses are. */
 export const sideBytes = (side: Side, elements: number): number => (elements * elementBytes[side.dtype]) | 0
 
-export const scratchParts = ({ a, b, columnsPerItem, kPerBlock, resident, kBlocks, stripsPerItem }: Plan, k: number, direct: boolean): ScratchParts => {
+export const scratchParts = (
+  { a, b, columnsPerItem, kPerBlock, resident, kBlocks, stripsPerItem }: Plan,
+  k: number,
+  direct: boolean,
+): ScratchParts => {
   const aBytes = a.packed ? kPerBlock * panelStep : 0
   const cRows = kBlocks === 1 ? tileRows : tileRows * (stripsPerItem + 2)
   const cBytes = direct ? 0 : cRows * columnsPerItem * 4
@@ -58,23 +63,37 @@ export const scratchParts = ({ a, b, columnsPerItem, kPerBlock, resident, kBlock
   return { a: 0, c: aBytes, b: aBytes + cBytes, bytes: aBytes + cBytes + bBytes }
 }
 
-export function makeFrame(problem: Problem, plan: Plan, target: Target, args: I32, scratch: I32, locals: Locals): Frame {
+export function makeFrame(
+  problem: Problem,
+  plan: Plan,
+  target: Target,
+  args: I32,
+  scratch: I32,
+  locals: Locals,
+): Frame {
   const parts = scratchParts(plan, problem.k, plainStore(problem) !== undefined)
   const make = locals.i32
   return {
-    ...{ problem, plan, target, parts, args, scratch, locals, batch: problem.batch.map(make), columnBlock: make(), rowBlock: make() },
-    ...{ a: make(), b: make(), c: make(), packedFrom: make(), columns: make() },
-    ...{ kStart: make(), kCount: make(), firstRow: make(), row: make() },
+    problem,
+    plan,
+    target,
+    parts,
+    args,
+    scratch,
+    locals,
+    batch: problem.batch.map(make),
+    columnBlock: make(),
+    rowBlock: make(),
+    a: make(),
+    b: make(),
+    c: make(),
+    packedFrom: make(),
+    columns: make(),
+    kStart: make(),
+    kCount: make(),
+    firstRow: make(),
+    row: make(),
   }
-}
-
-/** into = the smaller of a value and a constant. */
-export function setAtMost(into: I32, value: I32, most: number): void {
-  local.get(value)
-  i32.const(most)
-  i32.lt_u(value, most)
-  select()
-  local.set(into)
 }
 
 /** Splits an item's number into block indices and batch indices, and finds where its factors and its results begin. */
@@ -89,21 +108,45 @@ export function locateItem(frame: Frame, item: I32, rest: I32): void {
   if (!plan.sharedColumns) takeDigit(columnBlock, plan.columnBlocks)
   for (let d = batch.length - 1; d >= 0; d--) takeDigit(batch[d]!, problem.batch[d]!)
   if (plan.sharedColumns) local.set(columnBlock, rest)
-  setAddress(frame, a, problem.a.operand, sideBytes(problem.a, problem.a.offset), problem.a.batch.map(stride => sideBytes(problem.a, stride)))
-  setAddress(frame, b, problem.b.operand, sideBytes(problem.b, problem.b.offset), problem.b.batch.map(stride => sideBytes(problem.b, stride)))
+  setAddress(
+    frame,
+    a,
+    problem.a.operand,
+    sideBytes(problem.a, problem.a.offset),
+    problem.a.batch.map(stride => sideBytes(problem.a, stride)),
+  )
+  setAddress(
+    frame,
+    b,
+    problem.b.operand,
+    sideBytes(problem.b, problem.b.offset),
+    problem.b.batch.map(stride => sideBytes(problem.b, stride)),
+  )
   addScaled(b, columnBlock, sideBytes(problem.b, plan.columnsPerItem * problem.b.line))
   local.set(rest, i32.sub(problem.n, i32.mul(columnBlock, plan.columnsPerItem)))
   setAtMost(frame.columns, rest, plan.columnsPerItem)
   const store = plainStore(problem)
   if (store === undefined) local.set(c, i32.add(frame.scratch, frame.parts.c))
   else {
-    setAddress(frame, c, store.operand, (4 * store.map.offset) | 0, store.map.strides.map(stride => (4 * stride) | 0))
+    setAddress(
+      frame,
+      c,
+      store.operand,
+      (4 * store.map.offset) | 0,
+      store.map.strides.map(stride => (4 * stride) | 0),
+    )
     addScaled(c, columnBlock, 4 * plan.columnsPerItem)
   }
 }
 
 /** into = address of the operand + offset + Σ batch[d] · strides[d], in bytes. */
-function setAddress({ args, batch }: Frame, into: I32, operand: number, offset: number, strides: readonly number[]): void {
+function setAddress(
+  { args, batch }: Frame,
+  into: I32,
+  operand: number,
+  offset: number,
+  strides: readonly number[],
+): void {
   local.set(into, i32.load({ offset: 4 * operand }, args))
   if (offset !== 0) local.set(into, i32.add(into, offset))
   batch.forEach((index, d) => addScaled(into, index, strides[d]!))

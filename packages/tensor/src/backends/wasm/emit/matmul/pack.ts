@@ -1,6 +1,6 @@
 import { i32, i8x16, local, select, v128, type Func, type Local } from 'wasmati'
 import { define, type Locals } from '../define.ts'
-import { countDown } from './control.ts'
+import { countDown } from '../control.ts'
 import { tileColumns } from './tile.ts'
 import { widenings, type MatmulDType } from './widen.ts'
 
@@ -62,7 +62,15 @@ function lineStarts(from: I32, lineStride: I32, lines: I32, locals: Locals): I32
   return starts
 }
 
-function packLines(layout: 'along' | 'scattered', dtype: MatmulDType, starts: readonly I32[], to: I32, k: I32, kStride: I32, locals: Locals): void {
+function packLines(
+  layout: 'along' | 'scattered',
+  dtype: MatmulDType,
+  starts: readonly I32[],
+  to: I32,
+  k: I32,
+  kStride: I32,
+  locals: Locals,
+): void {
   const { bytes, load, widen } = widenings[dtype]
   const spare = locals.v128()
   const rows = Array.from({ length: 4 }, locals.v128)

@@ -66,13 +66,29 @@ export function planPacked(problem: Problem): Plan {
   const batches = problem.batch.reduce((product, size) => product * size, 1)
   const stripWork = tileRows * columnsPerItem * Math.max(1, k)
   const balanced = ceilDiv(strips * columnBlocks * batches, leastItems)
-  const stripsPerItem = Math.max(1, Math.min(strips, resident ? mostStrips : 2 * mostStrips, Math.max(balanced, ceilDiv(leastWork, stripWork))))
+  const stripsPerItem = Math.max(
+    1,
+    Math.min(strips, resident ? mostStrips : 2 * mostStrips, Math.max(balanced, ceilDiv(leastWork, stripWork))),
+  )
   const rowBlocks = ceilDiv(strips, stripsPerItem)
   const items = batches * columnBlocks * rowBlocks
   const itemsPerUnit = Math.max(1, Math.min(ceilDiv(items, leastItems), ceilDiv(leastWork, stripWork * stripsPerItem)))
   const kBlocks = k === 0 ? 1 : ceilDiv(k, kPerBlock)
   const sharedColumns = problem.b.batch.every(stride => stride === 0)
-  return { sharedColumns, tails, stripsPerItem, rowBlocks, columnsPerItem, columnBlocks, kPerBlock, kBlocks, resident, itemsPerUnit, items, ...routes(problem) }
+  return {
+    sharedColumns,
+    tails,
+    stripsPerItem,
+    rowBlocks,
+    columnsPerItem,
+    columnBlocks,
+    kPerBlock,
+    kBlocks,
+    resident,
+    itemsPerUnit,
+    items,
+    ...routes(problem),
+  }
 }
 
 /** Equal column blocks, a multiple of the tile wide. */

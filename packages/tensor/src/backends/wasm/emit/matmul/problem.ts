@@ -30,10 +30,27 @@ export function readProblem(kernel: MatmulKernel): Problem {
   const side = ({ operand, map }: MatmulKernel['a'], line: number, k: number): Side => {
     const { dtype } = kernel.operands[operand]!
     if (!isMatmulDType(dtype)) throw new TypeError(`matmul kernel: operand of dtype ${dtype}`)
-    return { operand, dtype, offset: map.offset, batch: map.strides.slice(0, rank), line: map.strides[line]!, k: map.strides[k]! }
+    return {
+      operand,
+      dtype,
+      offset: map.offset,
+      batch: map.strides.slice(0, rank),
+      line: map.strides[line]!,
+      k: map.strides[k]!,
+    }
   }
   const { operands, batch, m, n, k, values, stores } = kernel
-  return { operands, batch, m, n, k, a: side(kernel.a, rank, rank + 1), b: side(kernel.b, rank + 1, rank), values, stores }
+  return {
+    operands,
+    batch,
+    m,
+    n,
+    k,
+    a: side(kernel.a, rank, rank + 1),
+    b: side(kernel.b, rank + 1, rank),
+    values,
+    stores,
+  }
 }
 
 /** How lines of a factor lie in memory; a single line, or a single k, lies both ways. */
@@ -44,9 +61,16 @@ export function layoutOf(side: Side, lines: number, k: number): Layout {
 }
 
 /** The store that needs no epilogue: the product itself, f32, contiguous along n. */
-export function plainStore({ operands, values, stores, n }: Problem): { readonly operand: number; readonly map: IndexMap } | undefined {
+export function plainStore({
+  operands,
+  values,
+  stores,
+  n,
+}: Problem): { readonly operand: number; readonly map: IndexMap } | undefined {
   const [store, ...others] = stores
   if (store === undefined || others.length > 0) return undefined
   const contiguous = n === 1 || store.map.strides.at(-1) === 1
-  return values[store.value]?.op === 'product' && operands[store.operand]?.dtype === 'f32' && contiguous ? store : undefined
+  return values[store.value]?.op === 'product' && operands[store.operand]?.dtype === 'f32' && contiguous
+    ? store
+    : undefined
 }

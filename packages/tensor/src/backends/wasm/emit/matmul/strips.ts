@@ -1,6 +1,6 @@
 import { call, i32, if_, local, type Local } from 'wasmati'
-import { countDown, whileLess } from './control.ts'
-import { addScaled, setAtMost, sideBytes, type Frame } from './frame.ts'
+import { countDown, setAtMost, whileLess } from '../control.ts'
+import { addScaled, sideBytes, type Frame } from './frame.ts'
 import { panelStep } from './pack.ts'
 import { plainStore } from './problem.ts'
 import { packRoutine, tileRoutine } from './routines.ts'
@@ -74,14 +74,20 @@ function startStrip(frame: Frame, { a, b, c }: Cursor, rows: number): void {
   }
   if (plan.b.packed) local.set(b, i32.add(scratch, parts.b))
   else local.set(b, frame.b)
-  if (plan.kBlocks > 1 && (plan.resident || !plan.b.packed)) addScaled(b, kStart, plan.b.packed ? panelStep : sideBytes(problem.b, problem.b.k))
+  if (plan.kBlocks > 1 && (plan.resident || !plan.b.packed))
+    addScaled(b, kStart, plan.b.packed ? panelStep : sideBytes(problem.b, problem.b.k))
   local.set(c, frame.c)
   const store = plainStore(problem)
   if (store !== undefined) addScaled(c, row, 4 * store.map.strides.at(-2)!)
   else if (plan.kBlocks > 1) addScaled(c, i32.sub(row, frame.firstRow), 4 * plan.columnsPerItem)
 }
 
-function callTile({ plan, problem, target, kStart, kCount }: Frame, { a, b, c }: Cursor, rows: number, columns: number): void {
+function callTile(
+  { plan, problem, target, kStart, kCount }: Frame,
+  { a, b, c }: Cursor,
+  rows: number,
+  columns: number,
+): void {
   const inRows = !plan.a.packed && plan.a.layout === 'along'
   const shape: TileShape = { rows, columns, source: inRows ? 'rows' : 'columns' }
   const aStride = plan.a.packed ? panelStep : sideBytes(problem.a, inRows ? problem.a.line : problem.a.k)

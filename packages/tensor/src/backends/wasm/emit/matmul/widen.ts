@@ -4,7 +4,8 @@ import type { DType } from '../../../../dtype.ts'
 /** The dtypes that a matmul reads; all compute in f32. */
 export type MatmulDType = 'f32' | 'f16' | 'bf16' | 'i8'
 
-export const isMatmulDType = (dtype: DType): dtype is MatmulDType => dtype === 'f32' || dtype === 'f16' || dtype === 'bf16' || dtype === 'i8'
+export const isMatmulDType = (dtype: DType): dtype is MatmulDType =>
+  dtype === 'f32' || dtype === 'f16' || dtype === 'bf16' || dtype === 'i8'
 
 type V128 = Local<'v128'>
 

@@ -1,4 +1,4 @@
-import { $, block, br, br_if, i32, local, loop, type Local } from 'wasmati'
+import { $, block, br, br_if, i32, local, loop, select, type Local } from 'wasmati'
 
 type I32 = Local<'i32'>
 
@@ -35,4 +35,13 @@ export function countDown(count: I32, step: number, body: () => void): void {
       br_if(again)
     })
   })
+}
+
+/** into = the smaller of a value and a constant. Unsigned. */
+export function setAtMost(into: I32, value: I32, most: number): void {
+  local.get(value)
+  i32.const(most)
+  i32.lt_u(value, most)
+  select()
+  local.set(into)
 }
