@@ -1,1 +1,10 @@
-export {}
+export { CharTokenizer } from './char-tokenizer.ts'
+export { type MinimalMerge, minimalDecode, minimalEncode, minimalTrain } from './educational/minimal-bpe.ts'
+export { ArgumentError, FormatError } from './errors.ts'
+export { fromTokenizerJson } from './files/tokenizer-json.ts'
+export { loadTokenizer } from './load-tokenizer.ts'
+export type { PipelineTokenizer } from './pipeline/pipeline-tokenizer.ts'
+export { type PatternName, publishedPatterns } from './scanners/published-patterns.ts'
+export type { DecodeOptions, EncodeOptions, Tokenizer, TokenizerJson } from './tokenizer.ts'
+export { type BpeTrainerOptions, createBpeTrainer, trainBpe } from './trainers/bpe-trainer.ts'
+export { type Trainer, trainOn, trainOnStream } from './trainers/trainer.ts'

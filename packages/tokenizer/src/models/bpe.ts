@@ -1,0 +1,143 @@
+import { byteLevelSpelling } from '../bytes/byte-alphabet.ts'
+import type { GrowableUint32 } from '../bytes/growable.ts'
+import { fromUtf8, utf8Width } from '../bytes/utf8.ts'
+import type { Vocabulary } from '../bytes/vocabulary.ts'
+import type { Merges } from './bpe-merges.ts'
+import { mergeLong } from './merge-long.ts'
+import { mergeShort, shortWord } from './merge-short.ts'
+import type { Model } from './model.ts'
+
+export interface BpeOptions {
+  /** A vocabulary in the byte-level spelling makes words start from bytes, any other from characters. */
+  readonly vocabulary: Vocabulary
+  readonly merges: Merges
+  /** Token for characters that the vocabulary lacks. */
+  readonly unknownId?: number | undefined
+  /** Whether neighbouring unknown characters share one unknown token. */
+  readonly fuseUnknown?: boolean
+  /** Ids of the 256 tokens `<0x00>` … `<0xFF>`, by which characters that the vocabulary lacks are spelled. */
+  readonly byteFallback?: Int32Array | undefined
+  /** Take a word that is a token as it is, without asking the merges. */
+  readonly ignoreMerges?: boolean
+  /** Put before all characters of a word but the first, as `##`. */
+  readonly continuingPrefix?: string
+  /** Put behind the last character of a word, as `</w>`. */
+  readonly endOfWordSuffix?: string
+  toJson(): { [field: string]: unknown }
+}
+
+/**
+ * Byte-pair encoding: a word starts as its bytes or characters, and neighbours merge in the order of the merge list.
+ * Source: Sennrich et al., 2016 (arXiv 1508.07909); the unknown and fallback rules follow Hugging Face's `BPE`.
+ */
+export class BpeModel implements Model {
+  readonly vocabulary: Vocabulary
+  readonly toJson: () => { [field: string]: unknown }
+  private readonly options: BpeOptions
+  private readonly isByteLevel: boolean
+  private readonly hasAffixes: boolean
+  /** Ids of the 256 one-byte tokens, -1 where there is none. */
+  private readonly byteIds: Int32Array
+  private symbols = new Int32Array(256)
+  private ends = new Int32Array(256)
+  private count = 0
+
+  constructor(options: BpeOptions) {
+    this.options = options
+    this.vocabulary = options.vocabulary
+    this.toJson = options.toJson
+    this.isByteLevel = options.vocabulary.spelling === byteLevelSpelling
+    this.hasAffixes = Boolean(options.continuingPrefix) || Boolean(options.endOfWordSuffix)
+    this.byteIds = Int32Array.from({ length: 256 }, (_, byte) => this.vocabulary.find(Uint8Array.of(byte), 0, 1))
+  }
+
+  encodeWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32, ends: GrowableUint32 | null): number {
+    if (this.options.ignoreMerges) {
+      const whole = this.vocabulary.find(bytes, start, end)
+      if (whole >= 0) {
+        ids.push(whole)
+        ends?.push(end)
+        return -1
+      }
+    }
+    const failed = this.startSymbols(bytes, start, end)
+    if (failed >= 0) return failed
+    const merge = this.count <= shortWord ? mergeShort : mergeLong
+    const count = merge(this.options.merges, this.symbols, this.ends, this.count)
+    ids.reserve(count)
+    for (let i = 0; i < count; i++) ids.push(this.symbols[i]!)
+    if (ends) for (let i = 0; i < count; i++) ends.push(this.ends[i]!)
+    if (this.symbols.length > 1 << 20) this.reserve(256)
+    return -1
+  }
+
+  widthOf(id: number): number {
+    const { options } = this
+    if (id === options.unknownId || this.hasAffixes) return -1
+    if (options.byteFallback?.includes(id)) return 1
+    return this.vocabulary.lengthOf(id)
+  }
+
+  private reserve(count: number): void {
+    this.symbols = new Int32Array(count)
+    this.ends = new Int32Array(count)
+  }
+
+  private push(id: number, end: number): void {
+    this.symbols[this.count] = id
+    this.ends[this.count++] = end
+  }
+
+  /** Fills `symbols` with what the word starts from; returns -1 or the offset that has no token. */
+  private startSymbols(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start > this.symbols.length) this.reserve((end - start) * 2)
+    this.count = 0
+    if (!this.isByteLevel || this.hasAffixes) return this.startCharacters(bytes, start, end)
+    for (let at = start; at < end; at++) {
+      const id = this.byteIds[bytes[at]!]!
+      if (id >= 0) this.push(id, at + 1)
+      else if (!this.pushUnknown(at, at + 1)) return at
+    }
+    return -1
+  }
+
+  private startCharacters(bytes: Uint8Array, start: number, end: number): number {
+    for (let at = start; at < end;) {
+      const width = this.isByteLevel ? 1 : utf8Width(bytes[at]!)
+      const id = this.hasAffixes
+        ? this.findAffixed(bytes, at, at + width, at === start, at + width >= end)
+        : width === 1
+          ? this.byteIds[bytes[at]!]!
+          : this.vocabulary.find(bytes, at, at + width)
+      if (id >= 0) this.push(id, at + width)
+      else if (!this.pushFallback(bytes, at, at + width) && !this.pushUnknown(at, at + width)) return at
+      at += width
+    }
+    return -1
+  }
+
+  private findAffixed(bytes: Uint8Array, start: number, end: number, isFirst: boolean, isLast: boolean): number {
+    const { continuingPrefix = '', endOfWordSuffix = '' } = this.options
+    const unit = bytes.subarray(start, end)
+    const character = this.isByteLevel ? this.vocabulary.spelling.toToken(unit) : fromUtf8(unit)
+    const token = (isFirst ? '' : continuingPrefix) + character + (isLast ? endOfWordSuffix : '')
+    const spelled = this.vocabulary.spelling.toBytes(token)
+    return spelled ? this.vocabulary.find(spelled, 0, spelled.length) : -1
+  }
+
+  private pushFallback(bytes: Uint8Array, start: number, end: number): boolean {
+    const { byteFallback } = this.options
+    if (!byteFallback) return false
+    for (let at = start; at < end; at++) this.push(byteFallback[bytes[at]!]!, at + 1)
+    return true
+  }
+
+  private pushUnknown(start: number, end: number): boolean {
+    const { unknownId, fuseUnknown } = this.options
+    if (unknownId === undefined) return false
+    const last = this.count - 1
+    if (fuseUnknown && last >= 0 && this.symbols[last] === unknownId && this.ends[last] === start) this.ends[last] = end
+    else this.push(unknownId, end)
+    return true
+  }
+}

@@ -1,0 +1,199 @@
+import { byteLevelSpelling } from '../bytes/byte-alphabet.ts'
+import { GrowableBytes } from '../bytes/growable.ts'
+import { fromUtf8, toUtf8 } from '../bytes/utf8.ts'
+import { ArgumentError } from '../errors.ts'
+import { pipelineToJson } from '../files/pipeline-to-json.ts'
+import { alignedText, type AlignedText, sliceAligned, sourceRange, untouchedText } from '../normalizers/normalizer.ts'
+import { plainTemplate, type TemplatePart } from '../post-processors/post-processor.ts'
+import type { DecodeOptions, EncodeOptions, Tokenizer, TokenizerJson } from '../tokenizer.ts'
+import { type AddedMatch, type AddedToken, AddedTokenFinder, indexAddedTokens, type Verdict } from './added-tokens.ts'
+import type { Pipeline } from './pipeline.ts'
+import { Sink } from './sink.ts'
+import { PlainTextEncoder } from './text-encoder.ts'
+
+/** A tokenizer made of pipeline stages: normalizer, pre-tokenizer, model, post-processor, decoder. */
+export class PipelineTokenizer implements Tokenizer {
+  readonly vocabSize: number
+  readonly pipeline: Pipeline
+  private readonly plain: PlainTextEncoder
+  private readonly joinsBytes: boolean
+  private readonly addedById: Map<number, AddedToken>
+  private readonly idByContent: Map<string, number>
+  private readonly rawFinder: AddedTokenFinder
+  private readonly normalizedFinder: AddedTokenFinder
+
+  constructor(pipeline: Pipeline) {
+    const { addedTokens, model, normalizer } = pipeline
+    this.pipeline = pipeline
+    this.plain = new PlainTextEncoder(model, pipeline.preTokenizer)
+    this.joinsBytes = pipeline.decoder?.joinsBytes === true && model.vocabulary.spelling === byteLevelSpelling
+    this.addedById = indexAddedTokens(addedTokens, 'tokenizer.json')
+    this.idByContent = new Map(addedTokens.map(token => [token.content, token.id]))
+    const normalize = (text: string) => normalizer?.normalize(untouchedText(text, 0)).value ?? text
+    this.rawFinder = new AddedTokenFinder(
+      addedTokens.filter(token => !token.normalized),
+      text => text,
+    )
+    this.normalizedFinder = new AddedTokenFinder(
+      addedTokens.filter(token => token.normalized),
+      normalize,
+    )
+    this.vocabSize = addedTokens.reduce((size, token) => Math.max(size, token.id + 1), model.vocabulary.size)
+  }
+
+  encode(text: string, options: EncodeOptions = {}): Uint32Array {
+    const { single } = this.pipeline.postProcessor ?? plainTemplate
+    const sink = new Sink()
+    if (options.addSpecialTokens === false) this.encodeInto(text, options, sink)
+    else for (const part of single) this.encodePart(part, text, options, sink)
+    return sink.ids.toArray()
+  }
+
+  private encodePart(part: TemplatePart, text: string, options: EncodeOptions, sink: Sink): void {
+    if (part.kind === 'sequence') this.encodeInto(text, options, sink)
+    else for (const id of part.ids) sink.ids.push(id)
+  }
+
+  /** Appends the tokens of `text`, without the template. */
+  encodeInto(text: string, options: EncodeOptions, sink: Sink): void {
+    const verdict = verdictOf(options)
+    this.plain.restartWords()
+    const first = sink.ids.length
+    try {
+      this.encodeOriginal(text, verdict, sink)
+    } catch (error) {
+      // Without alignment the position of an unknown character is one of the normalized text: find the original's.
+      if (this.pipeline.normalizer && !sink.offsets) this.encodeOriginal(text, verdict, new Sink({ offsets: true }))
+      sink.ids.length = first
+      throw error
+    }
+  }
+
+  private encodeOriginal(text: string, verdict: Verdict, sink: Sink): void {
+    this.forEachStretch(this.rawFinder, text, verdict, 0, sink, (start, end) => {
+      const stretch = text.slice(start, end)
+      const { normalizer } = this.pipeline
+      const aligned = normalizer && sink.offsets ? alignedText(stretch, start) : untouchedText(stretch, start)
+      this.encodeNormalized(normalizer?.normalize(aligned) ?? aligned, verdict, start === 0, sink)
+    })
+  }
+
+  private encodeNormalized(text: AlignedText, verdict: Verdict, isTextStart: boolean, sink: Sink): void {
+    const origin = (start: number, end: number) => sourceRange(text, start, end)
+    this.forEachStretch(
+      this.normalizedFinder,
+      text.value,
+      verdict,
+      text.base,
+      sink,
+      (start, end) => this.plain.encode(sliceAligned(text, start, end), isTextStart && start === 0, sink),
+      origin,
+    )
+  }
+
+  /** Pushes the added tokens of `text` and calls `encode` for each stretch between them, in order. */
+  private forEachStretch(
+    finder: AddedTokenFinder,
+    text: string,
+    verdict: Verdict,
+    base: number,
+    sink: Sink,
+    encode: (start: number, end: number) => void,
+    origin: (start: number, end: number) => [number, number] = (start, end) => [start, end],
+  ): void {
+    const { matches, refused } = finder.find(text, (token, start, end) => verdict(token, base + start, base + end))
+    if (refused) throw refusedToken(refused, origin(refused.start, refused.end)[0])
+    let at = 0
+    for (const match of matches) {
+      if (match.start > at) encode(at, match.start)
+      if (sink.isFull) return
+      pushAdded(match, sink, origin(match.start, match.end))
+      at = match.end
+    }
+    if (at < text.length) encode(at, text.length)
+  }
+
+  decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {
+    const { decoder } = this.pipeline
+    if (this.joinsBytes) return fromUtf8(this.joinBytes(ids, options))
+    const tokens: string[] = []
+    for (let i = 0; i < ids.length; i++) {
+      const id = this.checkId(ids, i)
+      const added = this.addedById.get(id)
+      if (added?.special && options.skipSpecialTokens) continue
+      tokens.push(added?.content ?? this.pipeline.model.vocabulary.tokenOf(id)!)
+    }
+    return decoder ? decoder.decode(tokens).join('') : tokens.join(' ')
+  }
+
+  /** The UTF-8 bytes of ids; for byte-level models also those of an incomplete character. */
+  decodeBytes(ids: ArrayLike<number>, options: DecodeOptions = {}): Uint8Array {
+    if (this.joinsBytes) return this.joinBytes(ids, options)
+    return toUtf8(this.decode(ids, options))
+  }
+
+  private joinBytes(ids: ArrayLike<number>, options: DecodeOptions): Uint8Array {
+    const { vocabulary } = this.pipeline.model
+    const bytes = new GrowableBytes(ids.length * 4)
+    for (let i = 0; i < ids.length; i++) {
+      const id = this.checkId(ids, i)
+      const added = this.addedById.get(id)
+      if (!added) {
+        bytes.reserve(vocabulary.lengthOf(id))
+        bytes.length = vocabulary.copyTo(id, bytes.data, bytes.length)
+      } else if (!(added.special && options.skipSpecialTokens)) bytes.append(toUtf8(added.content))
+    }
+    return bytes.data.subarray(0, bytes.length)
+  }
+
+  private checkId(ids: ArrayLike<number>, index: number): number {
+    const id = ids[index]!
+    if (this.addedById.has(id) || this.pipeline.model.vocabulary.has(id)) return id
+    throw new ArgumentError(
+      `decode: no token has id ${id} (at index ${index}); ids of this tokenizer are below ${this.vocabSize}`,
+      'ids',
+      index,
+    )
+  }
+
+  tokenToId(token: string): number | undefined {
+    const id = this.idByContent.get(token) ?? this.pipeline.model.vocabulary.idOf(token)
+    return id < 0 ? undefined : id
+  }
+
+  idToToken(id: number): string | undefined {
+    return this.addedById.get(id)?.content ?? this.pipeline.model.vocabulary.tokenOf(id)
+  }
+
+  toJson(): TokenizerJson {
+    return pipelineToJson(this.pipeline)
+  }
+}
+
+function verdictOf({ allowedSpecial = [], disallowedSpecial = 'error' }: EncodeOptions): Verdict {
+  if (allowedSpecial === 'all') return () => 'take'
+  const allowed = new Set(allowedSpecial)
+  const otherwise = disallowedSpecial === 'text' ? 'text' : 'refuse'
+  return token => (!token.special || allowed.has(token.content) ? 'take' : otherwise)
+}
+
+function refusedToken({ token }: AddedMatch, position: number): ArgumentError {
+  return new ArgumentError(
+    `encode: the text holds the special token ${JSON.stringify(token.content)} at position ${position}; pass ` +
+      `allowedSpecial: [${JSON.stringify(token.content)}] to encode it as that token, or disallowedSpecial: 'text' ` +
+      'to encode it as ordinary text',
+    'text',
+    position,
+  )
+}
+
+function pushAdded(match: AddedMatch, sink: Sink, [start, end]: [number, number]): void {
+  sink.ids.push(match.token.id)
+  if (!sink.offsets) return
+  sink.offsets.push(start)
+  sink.offsets.push(end)
+  sink.words!.push(noWord)
+}
+
+/** Word index of tokens that belong to no word of the text. */
+export const noWord = 0xffffffff

@@ -1,0 +1,22 @@
+import { GrowableUint32 } from '../bytes/growable.ts'
+
+/** What an encoder fills: ids and, when asked for, the UTF-16 range of each in the text. */
+export class Sink {
+  readonly ids = new GrowableUint32(1024)
+  /** Two numbers a token, start and end; null when nobody asks. */
+  readonly offsets: GrowableUint32 | null
+  /** Which pre-tokenizer piece each token is of; filled together with `offsets`. */
+  readonly words: GrowableUint32 | null
+  /** Encoding stops soon after this many ids. */
+  readonly limit: number
+
+  constructor(options: { offsets?: boolean; limit?: number } = {}) {
+    this.offsets = options.offsets ? new GrowableUint32(2048) : null
+    this.words = options.offsets ? new GrowableUint32(1024) : null
+    this.limit = options.limit ?? Infinity
+  }
+
+  get isFull(): boolean {
+    return this.ids.length > this.limit
+  }
+}

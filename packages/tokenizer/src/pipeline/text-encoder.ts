@@ -1,0 +1,152 @@
+import { GrowableUint32 } from '../bytes/growable.ts'
+import { hashBytes } from '../bytes/hash.ts'
+import { codePointAt, writeUtf8 } from '../bytes/utf8.ts'
+import { WordCache } from '../bytes/word-cache.ts'
+import type { Model } from '../models/model.ts'
+import { type AlignedText, sourceRange } from '../normalizers/normalizer.ts'
+import { Pieces } from '../pre-tokenizers/pieces.ts'
+import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.ts'
+import { unknownCharacter } from '../unknown-character.ts'
+import { Utf16Cursor } from './utf16-cursor.ts'
+import type { Sink } from './sink.ts'
+
+const cachedWords = 1 << 15
+const longestCachedWord = 64
+const piecesPerBlock = 512
+const keptBytes = 1 << 22
+
+/** Pre-tokenizes normalized text and runs the model on each word, remembering words it has seen. */
+export class PlainTextEncoder {
+  private readonly model: Model
+  private readonly preTokenizer: PreTokenizer | undefined
+  private readonly cache = new WordCache(cachedWords)
+  private buffer = new Uint8Array(1 << 14)
+  private readonly ends = new GrowableUint32()
+  private widths: Int16Array | undefined
+  private wordCount = 0
+
+  constructor(model: Model, preTokenizer: PreTokenizer | undefined) {
+    this.model = model
+    this.preTokenizer = preTokenizer
+  }
+
+  /** Appends the tokens of a stretch of normalized text without added tokens. */
+  encode(text: AlignedText, isTextStart: boolean, sink: Sink): void {
+    if (text.value.length * 3 > this.buffer.length) this.buffer = new Uint8Array(text.value.length * 3)
+    const { buffer } = this
+    const length = writeUtf8(text.value, buffer)
+    const scan = this.preTokenizer?.scan
+    const input = new Pieces(buffer)
+    input.isTextStart = isTextStart
+    if (!scan) input.add(0, length)
+    const pieces = scan ? input : this.split(input)
+    const origin = new Origin(pieces, text, new Utf16Cursor(buffer, length, text.value.length === length))
+    if (scan) {
+      for (let at = 0; at < length && !sink.isFull;) {
+        pieces.count = 0
+        for (; at < length && pieces.count < piecesPerBlock; at = pieces.ends[pieces.count - 1]!)
+          pieces.add(at, scan(buffer, at, length))
+        this.encodePieces(pieces, origin, sink)
+      }
+    } else this.encodePieces(pieces, origin, sink)
+    if (buffer.length > keptBytes) this.buffer = new Uint8Array(1 << 14)
+  }
+
+  private split(pieces: Pieces): Pieces {
+    if (!this.preTokenizer) return pieces
+    const output = new Pieces(pieces.bytes)
+    output.restart(pieces)
+    this.preTokenizer.split(pieces, output)
+    return output
+  }
+
+  private encodePieces(pieces: Pieces, origin: Origin, sink: Sink): void {
+    const { bytes, starts, ends, count } = pieces
+    if (sink.offsets) {
+      for (let i = 0; i < count && !sink.isFull; i++) this.encodeTracked(bytes, starts[i]!, ends[i]!, origin, sink)
+      return
+    }
+    for (let i = 0; i < count; i++) {
+      const failed = this.appendWord(bytes, starts[i]!, ends[i]!, sink.ids)
+      if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
+      if (sink.isFull) return
+    }
+  }
+
+  private appendWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): number {
+    if (end - start > longestCachedWord) return this.model.encodeWord(bytes, start, end, ids, null)
+    const hash = hashBytes(bytes, start, end)
+    if (this.cache.appendTo(ids, bytes, start, end, hash)) return -1
+    const before = ids.length
+    const failed = this.model.encodeWord(bytes, start, end, ids, null)
+    if (failed < 0) this.cache.store(bytes, start, end, hash, ids.data, before, ids.length)
+    return failed
+  }
+
+  private encodeTracked(bytes: Uint8Array, start: number, end: number, origin: Origin, sink: Sink): void {
+    const { ids } = sink
+    const before = ids.length
+    let failed = this.appendWord(bytes, start, end, ids)
+    if (failed < 0 && !this.endsFromWidths(ids, before, start, end)) {
+      ids.length = before
+      this.ends.length = 0
+      failed = this.model.encodeWord(bytes, start, end, ids, this.ends)
+    }
+    if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
+    let from = start
+    for (let i = 0; i < this.ends.length; i++) {
+      const to = this.ends.data[i]!
+      sink.offsets!.push(origin.start(from))
+      sink.offsets!.push(origin.end(from, to))
+      sink.words!.push(this.wordCount)
+      from = to
+    }
+    this.wordCount++
+  }
+
+  /** Token ends from the widths of the tokens alone; false if a token has no fixed width. */
+  private endsFromWidths(ids: GrowableUint32, from: number, start: number, end: number): boolean {
+    this.widths ??= Int16Array.from({ length: this.model.vocabulary.size }, (_, id) => this.model.widthOf(id))
+    const { ends, widths } = this
+    ends.length = 0
+    let at = start
+    for (let i = from; i < ids.length; i++) {
+      const width = widths[ids.data[i]!]!
+      if (width < 0) return false
+      at += width
+      ends.push(at)
+    }
+    return at === end
+  }
+
+  /** Starts counting words from 0. */
+  restartWords(): void {
+    this.wordCount = 0
+  }
+}
+
+/** Maps byte offsets of the pieces to UTF-16 offsets of the original text. */
+class Origin {
+  private readonly pieces: Pieces
+  private readonly text: AlignedText
+  private readonly cursor: Utf16Cursor
+
+  constructor(pieces: Pieces, text: AlignedText, cursor: Utf16Cursor) {
+    this.pieces = pieces
+    this.text = text
+    this.cursor = cursor
+  }
+
+  start(byte: number): number {
+    const { sourceStarts } = this.pieces
+    const unit = this.cursor.floor(sourceStarts ? sourceStarts[byte]! : byte)
+    return sourceRange(this.text, unit, unit + 1)[0]
+  }
+
+  end(from: number, to: number): number {
+    const { sourceEnds } = this.pieces
+    if (to === from) return this.start(from)
+    const unit = this.cursor.ceil(sourceEnds ? sourceEnds[to - 1]! : to)
+    return sourceRange(this.text, unit - 1, unit)[1]
+  }
+}

@@ -1,0 +1,30 @@
+import { utf8Width } from '../bytes/utf8.ts'
+import { LETTER, LINE_END, NUMBER, SPACE } from '../unicode/category.ts'
+import { scanEnglishSuffixAnyCase } from './english-suffix.ts'
+import { categoryAt, isAt, type Scanner, skipUpTo, skipWhile } from './scanner.ts'
+import { scanSpacesByLine } from './white-space.ts'
+
+/**
+ * The pattern of cl100k, Llama 3 (three digits) and Qwen (one digit; Qwen 3.5 also takes marks into words):
+ * `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`.
+ */
+export function cl100kScanner(options: { digits: number; wordMarks?: number }): Scanner {
+  const { digits, wordMarks = 0 } = options
+  const word = LETTER | wordMarks
+  const notPrefix = LETTER | NUMBER | LINE_END
+  const rest = ~(SPACE | NUMBER | word)
+  return (bytes, at, end) => {
+    const suffix = scanEnglishSuffixAnyCase(bytes, at, end)
+    if (suffix > at) return suffix
+    const category = categoryAt(bytes, at)
+    if (((notPrefix >>> category) & 1) === 0) {
+      const next = at + utf8Width(bytes[at]!)
+      if (isAt(bytes, next, end, word)) return skipWhile(bytes, next, end, word)
+    }
+    if (((word >>> category) & 1) === 1) return skipWhile(bytes, at, end, word)
+    if (((NUMBER >>> category) & 1) === 1) return skipUpTo(bytes, at, end, NUMBER, digits)
+    const start = bytes[at] === 0x20 ? at + 1 : at
+    if (isAt(bytes, start, end, rest)) return skipWhile(bytes, skipWhile(bytes, start, end, rest), end, LINE_END)
+    return scanSpacesByLine(bytes, at, end)
+  }
+}

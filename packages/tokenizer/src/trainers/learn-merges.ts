@@ -1,0 +1,137 @@
+import { type Candidate, MergeQueue } from './merge-queue.ts'
+import { PairStatistics } from './pair-statistics.ts'
+import type { SymbolWords, TokenList } from './symbol-words.ts'
+
+export interface LearnOptions {
+  readonly vocabSize: number
+  readonly minFrequency: number
+  /** Longest token in characters. */
+  readonly maxTokenLength: number
+  readonly continuingPrefix: string
+  readonly onProgress: ((done: number, total: number) => void) | undefined
+}
+
+/** One learned merge: ids of the two parts. */
+export type Merge = readonly [left: number, right: number]
+
+/**
+ * Learns merges until the vocabulary is full: always the most frequent pair of neighbours, ties to the smaller ids.
+ * Adds each merged token to `tokens`. The counts are updated exactly as Hugging Face's `BpeTrainer` does, stale ones
+ * included, because the order of merges depends on them.
+ */
+export function learnMerges(words: SymbolWords, tokens: TokenList, options: LearnOptions): Merge[] {
+  const pairs = new PairStatistics()
+  const queue = new MergeQueue(pairs)
+  const places = pairs.countAll(words)
+  for (let pair = 0; pair < pairs.size; pair++)
+    if (pairs.counts[pair]! > 0) queue.push({ pair, count: pairs.counts[pair]!, words: places[pair]! })
+  const merges: Merge[] = []
+  const updates = new PairUpdates(pairs)
+  const tokenLengths: number[] = tokens.tokens.map(token => [...token].length)
+  const atStart = tokens.tokens.length
+  while (tokens.tokens.length < options.vocabSize) {
+    const top = nextCandidate(queue, pairs, options.minFrequency)
+    if (!top) break
+    const left = pairs.lefts[top.pair]!
+    const right = pairs.rights[top.pair]!
+    const name = tokens.tokens[left]! + withoutPrefix(tokens.tokens[right]!, options.continuingPrefix)
+    const length = [...name].length
+    if (length > options.maxTokenLength) continue
+    const merged = tokens.add(name)
+    tokenLengths[merged] = length
+    merges.push([left, right])
+    const allowed = options.maxTokenLength - length
+    for (let i = 0; i < top.words.length; i++)
+      mergeInWord(words, top.words[i]!, left, right, merged, updates, symbol => tokenLengths[symbol]! < allowed)
+    updates.flush(queue)
+    if ((merges.length & 0xff) === 0) options.onProgress?.(tokens.tokens.length - atStart, options.vocabSize - atStart)
+  }
+  return merges
+}
+
+function withoutPrefix(token: string, prefix: string): string {
+  return prefix !== '' && token.startsWith(prefix) ? token.slice(prefix.length) : token
+}
+
+/** The candidate whose queued count is still true; others go back with their new count. */
+function nextCandidate(queue: MergeQueue, pairs: PairStatistics, minFrequency: number): Candidate | undefined {
+  for (let top = queue.pop(); top; top = queue.pop()) {
+    const count = pairs.counts[top.pair]!
+    if (top.count === count) return count < 1 || count < minFrequency ? undefined : top
+    top.count = count
+    queue.push(top)
+  }
+  return undefined
+}
+
+function mergeInWord(
+  words: SymbolWords,
+  word: number,
+  left: number,
+  right: number,
+  merged: number,
+  updates: PairUpdates,
+  fits: (symbol: number) => boolean,
+): void {
+  const { symbols } = words
+  const start = words.starts[word]!
+  const end = start + words.lengths[word]!
+  const times = words.counts[word]!
+  let kept = start
+  for (let i = start; i < end; i++) {
+    const symbol = symbols[i]!
+    if (symbol !== left || i + 1 === end || symbols[i + 1] !== right) {
+      symbols[kept++] = symbol
+      continue
+    }
+    if (kept > start) {
+      const before = symbols[kept - 1]!
+      updates.remove(before, left, times)
+      if (fits(before)) updates.add(before, merged, times, word)
+    }
+    i++
+    if (i + 1 < end) {
+      const after = symbols[i + 1]!
+      updates.remove(right, after, times)
+      if (fits(after)) updates.add(merged, after, times, word)
+    }
+    symbols[kept++] = merged
+  }
+  words.lengths[word] = kept - start
+}
+
+/** Changes of pair counts during one merge, and the words in which pairs newly occur. */
+class PairUpdates {
+  private readonly pairs: PairStatistics
+  private readonly touched: number[] = []
+  private readonly words: (number[] | undefined)[] = []
+
+  constructor(pairs: PairStatistics) {
+    this.pairs = pairs
+  }
+
+  remove(left: number, right: number, times: number): void {
+    this.pairs.counts[this.pairs.numberOf(left, right)]! -= times
+  }
+
+  add(left: number, right: number, times: number, word: number): void {
+    const pair = this.pairs.numberOf(left, right)
+    this.pairs.counts[pair]! += times
+    while (this.words.length <= pair) this.words.push(undefined)
+    const list = this.words[pair]
+    if (!list) {
+      this.words[pair] = [word]
+      this.touched.push(pair)
+    } else if (list[list.length - 1] !== word) list.push(word)
+  }
+
+  /** Queues the pairs that newly occur and forgets the changes. */
+  flush(queue: MergeQueue): void {
+    for (const pair of this.touched) {
+      const count = this.pairs.counts[pair]!
+      if (count > 0) queue.push({ pair, count, words: this.words[pair]! })
+      this.words[pair] = undefined
+    }
+    this.touched.length = 0
+  }
+}
