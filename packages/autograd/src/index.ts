@@ -1,1 +1,7 @@
-export {}
+export { grad, valueAndGrad } from './grad.ts'
+export { vjp } from './vjp.ts'
+export { jvp } from './jvp.ts'
+export { hessian, jacobian } from './jacobian.ts'
+export { customVjp } from './customVjp.ts'
+export { checkGradients, type CheckOptions, GradientError } from './checkGradients.ts'
+export type { Like, Tensors } from './structure.ts'

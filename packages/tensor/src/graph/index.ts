@@ -1,6 +1,8 @@
-/** The graph below tensors, for packages that transform it: `@wids/tensor/graph`. */
-export { type Attributes, type Primitive } from './primitives.ts'
+/** What lies below tensors, for packages that transform graphs or store tensors: `@wids/tensor/graph`. */
+export type { Attributes, Binary, Primitive, Reduction, Unary, View } from './primitives.ts'
 export { is, type Node, topological } from './node.ts'
 export { customGradient, customGradientOf, type GradientRule } from './customGradient.ts'
 export { computeAlong } from '../runtime/companions.ts'
-export { isReleased } from '../runtime/realize.ts'
+export { isReleased, readBytes, start } from '../runtime/realize.ts'
+export { isTracing } from '../runtime/trace.ts'
+export { fromBytes } from '../ops/create.ts'

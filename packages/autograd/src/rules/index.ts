@@ -1,0 +1,24 @@
+import type { Node, Primitive } from '@wids/tensor/graph'
+import { contractionRules } from './contraction.ts'
+import { binaryRules, selectionRules, unaryRules } from './elementwise.ts'
+import { indexingRules } from './indexing.ts'
+import { reductionRules } from './reductions.ts'
+import type { Rules, Slope } from './rule.ts'
+import { sourceRules } from './sources.ts'
+import { viewRules } from './views.ts'
+
+/** The gradient rule of every primitive. Broadcasting is a primitive too (`expand`), so no rule undoes it. */
+export const rules: Rules = {
+  ...sourceRules,
+  ...unaryRules,
+  ...binaryRules,
+  ...selectionRules,
+  ...reductionRules,
+  ...viewRules,
+  ...indexingRules,
+  ...contractionRules,
+}
+
+/** The rule of a node, whose attributes are those of its primitive, as a union of rules cannot say. */
+export const slopesOf = (node: Node): readonly (Slope<Primitive> | undefined)[] =>
+  rules[node.op] as readonly (Slope<Primitive> | undefined)[]

@@ -1,0 +1,33 @@
+import type { Tensor } from '@wids/tensor'
+import type { Attributes, Binary, Primitive } from '@wids/tensor/graph'
+
+/** Primitives without inputs. */
+type Source = 'buffer' | 'constant' | 'iota'
+
+/** The inputs of a primitive, as its rule sees them. */
+export type Inputs<Op extends Primitive> = Op extends Source
+  ? readonly []
+  : Op extends Binary | 'matmul' | 'gather'
+    ? readonly [a: Tensor, b: Tensor]
+    : Op extends 'where' | 'scatterAdd'
+      ? readonly [a: Tensor, b: Tensor, c: Tensor]
+      : readonly [x: Tensor]
+
+/**
+ * The gradient of one input: g is that of the output y = op(x). It has the shape and dtype of the input, and is built of
+ * tensor operations, so that it can be differentiated again.
+ */
+export type Slope<Op extends Primitive> = (g: Tensor, x: Inputs<Op>, y: Tensor, attributes: Attributes[Op]) => Tensor
+
+/** One slope for each input; `undefined` where no gradient flows. */
+export type Rule<Op extends Primitive> = Slopes<Inputs<Op>, Op>
+
+type Slopes<Of extends readonly Tensor[], Op extends Primitive> = {
+  readonly [Input in keyof Of]: Slope<Op> | undefined
+}
+
+/** The rule of every primitive. */
+export type Rules = { readonly [Op in Primitive]: Rule<Op> }
+
+/** No gradient: the input is an index or a condition, or the output jumps between constants. */
+export const none = undefined
