@@ -54,7 +54,8 @@ export function where(condition: Node, a: Node, b: Node): Node {
 export const cast = (x: Node, dtype: DType): Node => (x.dtype === dtype ? x : makeNode('cast', [x], { dtype }, x.shape, dtype))
 export const bitcast = (x: Node, dtype: DType): Node => (x.dtype === dtype ? x : makeNode('bitcast', [x], { dtype }, x.shape, dtype))
 
-export function reduction(op: Reduction, x: Node, axes: readonly number[]): Node {
+export function reduction(op: Reduction, x: Node, allAxes: readonly number[]): Node {
+  const axes = allAxes.filter(axis => x.shape[axis] !== 1)
   if (axes.length === 0) return x
   return makeNode(op, [x], { axes }, x.shape.map((n, i) => (axes.includes(i) ? 1 : n)), x.dtype)
 }

@@ -1,6 +1,6 @@
 import { ShapeError } from '../errors.ts'
 import * as build from '../graph/build.ts'
-import { broadcastShapes, show } from '../shape.ts'
+import { broadcastShapes, show, sizeOf } from '../shape.ts'
 import { dtypes, promote } from '../dtype.ts'
 import { Tensor } from '../tensor.ts'
 import { broadcast, where } from './elementwise.ts'
@@ -16,6 +16,8 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   }
   if (a.rank === 0 || b.rank === 0) fail('both sides need at least one axis')
   if (a.shape.at(-1) !== b.shape.at(b.rank === 1 ? 0 : -2)) fail('inner sizes differ')
+  // One right side for a whole batch is one product of all rows, and so is its gradient.
+  if (a.rank > 2 && b.rank <= 2) return matmul(a.reshape([sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!]), b).reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)])
   const left = a.rank === 1 ? a.reshape([1, a.size]) : a
   const right = b.rank === 1 ? b.reshape([b.size, 1]) : b
   const batch = broadcastShapes('matmul', [left.shape.slice(0, -2), right.shape.slice(0, -2)])
@@ -26,7 +28,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return product.reshape(shape)
 }
 
-/** [batch…, m, k]·[k, n] with one right side for all is [batch·m, k]·[k, n]. Integers are multiplied and summed. */
+/** Integers are multiplied and summed: the matmul primitive is of real numbers. */
 function multiply(a: Tensor, b: Tensor): Tensor {
   if (dtypes[a.dtype].kind !== 'float') return a.unsqueeze(-1).mul(b.unsqueeze(-3)).sum(-2)
   return new Tensor(build.matmul(a.node, b.node))

@@ -27,7 +27,7 @@ export const prod = (x: Tensor, axes?: Axes, keepdim = false): Tensor => reducti
 
 export function max(x: Tensor, axes?: Axes, keepdim = false): Tensor {
   if (countOf(x, axes) === 0) throw new ShapeError('max', `the axes to reduce in ${show(x.shape)} are empty, and an empty set has no maximum`, [x.shape])
-  return reduction('reduceMax', x, axes, keepdim)
+  return x.dtype === 'bool' ? any(x, axes, keepdim) : reduction('reduceMax', x, axes, keepdim)
 }
 
 export function min(x: Tensor, axes?: Axes, keepdim = false): Tensor {
