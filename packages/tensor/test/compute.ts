@@ -4,14 +4,15 @@ import { fromNumbers, toNumbers } from '../src/backends/reference/floats.ts'
 import { type DType, dtypes } from '../src/dtype.ts'
 import { makeNode } from '../src/graph/build.ts'
 import type { Graph } from '../src/graph/linear.ts'
-import { type Node, topological } from '../src/graph/node.ts'
+import { linearize } from '../src/graph/linearize.ts'
+import type { Node } from '../src/graph/node.ts'
 import { type Shape, sizeOf } from '../src/shape.ts'
 
 /** Numbers of a tensor in row-major order. */
 export interface Given {
   readonly shape: Shape
   readonly dtype: DType
-  readonly numbers: readonly number[]
+  readonly numbers: ArrayLike<number>
 }
 
 export const given = (numbers: readonly number[], shape: Shape = [numbers.length], dtype: DType = 'f32'): Given => ({
@@ -22,24 +23,6 @@ export const given = (numbers: readonly number[], shape: Shape = [numbers.length
 
 /** A buffer node, as stands for a tensor in a graph. */
 export const leaf = ({ shape, dtype }: Pick<Given, 'shape' | 'dtype'>): Node => makeNode('buffer', [], {}, shape, dtype)
-
-/** A graph of nodes in the form that backends receive. */
-export function linear(leaves: readonly Node[], results: readonly Node[]): Graph {
-  const order = [...new Set([...leaves, ...topological(results)])]
-  const position = new Map(order.map((node, i) => [node, i]))
-  return {
-    nodes: order.map(({ op, attributes, inputs, shape, dtype }) => ({
-      op,
-      attributes,
-      inputs: inputs.map(input => position.get(input)!),
-      shape,
-      dtype,
-    })),
-    inputs: leaves.map(node => position.get(node)!),
-    outputs: results.map(node => position.get(node)!),
-    replaces: results.map(() => undefined),
-  }
-}
 
 /** Runs a graph on a backend by itself, without tensors or the runtime. */
 export async function runGraph(backend: Backend, graph: Graph, inputs: readonly Given[]): Promise<Given[]> {
@@ -66,11 +49,26 @@ export async function runGraph(backend: Backend, graph: Graph, inputs: readonly 
   }
 }
 
+/** The values of nodes on a backend, given those of their leaves. */
+export function computeOn(
+  backend: Backend,
+  outputs: readonly Node[],
+  leaves: ReadonlyMap<Node, Given>,
+): Promise<Given[]> {
+  const replaces = outputs.map(() => undefined)
+  const { graph, inputs } = linearize(outputs, replaces)
+  return runGraph(
+    backend,
+    graph,
+    inputs.map(node => leaves.get(node)!),
+  )
+}
+
 const reference = createReferenceBackend()
 
 /** The value of one expression on the reference backend. */
 export async function compute(inputs: readonly Given[], make: (...nodes: Node[]) => Node): Promise<Given> {
   const leaves = inputs.map(leaf)
-  const [result] = await runGraph(reference, linear(leaves, [make(...leaves)]), inputs)
+  const [result] = await computeOn(reference, [make(...leaves)], new Map(leaves.map((node, i) => [node, inputs[i]!])))
   return result!
 }

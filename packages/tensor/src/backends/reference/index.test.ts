@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { compute, given, leaf, linear, runGraph } from '../../../test/compute.ts'
+import { compute, computeOn, given, leaf } from '../../../test/compute.ts'
 import { DeviceError, OutOfMemoryError } from '../../errors.ts'
 import * as build from '../../graph/build.ts'
+import { linearize } from '../../graph/linearize.ts'
 import { createReferenceBackend } from './index.ts'
 
 describe('memory', () => {
@@ -45,7 +46,7 @@ describe('programs', () => {
   it('let an output overwrite the input that it replaces', async () => {
     const backend = createReferenceBackend()
     const [a, b] = [leaf({ shape: [2], dtype: 'f32' }), leaf({ shape: [2], dtype: 'f32' })]
-    const swap = backend.compile({ ...linear([a, b], [b, a]), replaces: [0, 1] })
+    const swap = backend.compile({ ...linearize([a, b], []).graph, outputs: [1, 0], replaces: [0, 1] })
     expect(swap.inPlace).toEqual([0, 1])
     const blocks = [1, 2].map(value => {
       const block = backend.alloc(8)
@@ -60,7 +61,7 @@ describe('programs', () => {
   it('may give one node as two outputs', async () => {
     const x = leaf({ shape: [], dtype: 'f32' })
     const twice = build.binary('add', x, x)
-    const results = await runGraph(createReferenceBackend(), linear([x], [twice, x, twice]), [given([3], [])])
+    const results = await computeOn(createReferenceBackend(), [twice, x, twice], new Map([[x, given([3], [])]]))
     expect(results.map(({ numbers }) => numbers)).toEqual([[6], [3], [6]])
   })
 })
