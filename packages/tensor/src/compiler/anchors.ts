@@ -31,14 +31,14 @@ export interface Analysis {
   readonly isStored: (position: number) => boolean
 }
 
-/** The views that lead from a node to what it is a view of. */
-export function stripViews(graph: Graph, paths: Paths, position: number, path?: Path): { base: number; path: Path | undefined } {
-  let [at, outer] = [position, path]
-  while (isView(graph.nodes[at]!.op)) {
-    outer = paths.through(outer, at, false)
+/** The anchor or other value below the views of a node, and the path from it to the node. */
+function stripViews(graph: Graph, paths: Paths, isAnchor: (at: number) => boolean, position: number): { base: number; path: Path | undefined } {
+  let [at, path] = [position, undefined as Path | undefined]
+  while (!isAnchor(at) && isView(graph.nodes[at]!.op)) {
+    path = paths.through(path, at, false)
     at = graph.nodes[at]!.inputs[0]!
   }
-  return { base: at, path: outer }
+  return { base: at, path }
 }
 
 /** Decides which values get a kernel of their own or a place in one. */
@@ -62,9 +62,12 @@ export const memoryInputs = (node: LinearNode): readonly number[] => (roleOf(nod
 
 /** Makes sure that an input lies in memory in a layout that strides can express. */
 function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number): void {
-  const { base, path } = stripViews(graph, paths, input)
+  const { base, path } = stripViews(graph, paths, at => forced.has(at), input)
   const result = follow(contiguous(graph.nodes[base]!.shape), path)
-  if (roleOf(graph.nodes[base]!.op) === 'source' || 'fails' in result || isBounded(result.layout)) forced.add(input)
+  if ('fails' in result) {
+    forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
+    storeInput(graph, paths, forced, input)
+  } else if (roleOf(graph.nodes[base]!.op) === 'source' || isBounded(result.layout)) forced.add(input)
   else if (graph.nodes[base]!.op !== 'buffer') forced.add(base)
 }
 
@@ -159,14 +162,10 @@ export function isDirect(graph: Graph, isAnchor: (at: number) => boolean, positi
 
 /** The layout of stored data that a kernel reads at places of its own: the views above what lies in memory. */
 export function storedLayout(graph: Graph, paths: Paths, isAnchor: (at: number) => boolean, input: number): { layout: Layout; position: number } {
-  let [at, path] = [input, undefined as Path | undefined]
-  while (!isAnchor(at) && isView(graph.nodes[at]!.op)) {
-    path = paths.through(path, at, false)
-    at = graph.nodes[at]!.inputs[0]!
-  }
-  const result = follow(contiguous(graph.nodes[at]!.shape), path)
+  const { base, path } = stripViews(graph, paths, isAnchor, input)
+  const result = follow(contiguous(graph.nodes[base]!.shape), path)
   if ('fails' in result) throw new Error(`the layout of node ${input} is not expressible`)
-  return { layout: result.layout, position: at }
+  return { layout: result.layout, position: base }
 }
 
 /** The data of a gather as seen from its result: the indexed axis adds nothing to the position. */

@@ -2,7 +2,7 @@ import { isLinear } from '../graph/linear.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import { type Analysis, roleOf, type Source, visitSources } from './anchors.ts'
 import { applyStep, type Layout } from './layout.ts'
-import { cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf } from './path.ts'
+import { cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf, type Path } from './path.ts'
 
 /**
  * Anchors that one kernel computes. A `loops` cluster runs over `size` elements, in rows of `inner` if it reduces
@@ -24,6 +24,8 @@ export interface Cluster {
   readonly needs: Set<Cluster>
   /** Nodes whose values it uses. */
   readonly reads: Set<number>
+  /** Anchors that it writes in another order than its loops run, so that nothing in it can use them. */
+  readonly scattered: Set<number>
 }
 
 /** More anchors than this in one kernel run out of registers. */
@@ -56,18 +58,28 @@ interface Use {
   readonly columns: Cluster['columns']
   readonly sources: readonly (Source & { readonly seen: Layout })[]
   readonly bounded: boolean
+  readonly scattered: boolean
+}
+
+/** A permuted copy runs over what it permutes, and scatters its stores, so that it can be part of the kernel before. */
+export function spaceOf({ graph, paths }: Pick<Analysis, 'graph' | 'paths'>, anchor: number): { shape: Shape; root: Path | undefined } {
+  const node = graph.nodes[anchor]!
+  if (!isLinear(node, 'permute')) return { shape: node.shape, root: undefined }
+  const inverse = node.attributes.axes.map((_, i) => node.attributes.axes.indexOf(i))
+  return { shape: graph.nodes[node.inputs[0]!]!.shape, root: paths.extend(undefined, { op: 'permute', attributes: { axes: inverse } }, -1) }
 }
 
 function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
   const node = graph.nodes[anchor]!
   const sources: (Source & { seen: Layout })[] = []
-  visitSources(graph, paths, isAnchor, anchor, undefined, source => {
+  const space = spaceOf({ graph, paths }, anchor)
+  visitSources(graph, paths, isAnchor, anchor, space.root, source => {
     const result = follow(source.layout, source.path)
     if ('fails' in result) throw new Error(`node ${anchor} is not expressible`)
     sources.push({ ...source, seen: result.layout })
   })
   const role = roleOf(node.op)
-  const reduced = role === 'reduction' ? graph.nodes[node.inputs[0]!]!.shape : node.shape
+  const reduced = role === 'reduction' ? graph.nodes[node.inputs[0]!]!.shape : space.shape
   const axes = isLinear(node, 'argmax') ? [node.attributes.axis] : role === 'reduction' ? (node.attributes as { axes: readonly number[] }).axes : []
   const kept = reduced.flatMap((n, axis) => (n === 1 || axes.includes(axis) ? [] : [axis]))
   const trailing = kept.length === 0 || axes.every(axis => axis > kept.at(-1)!)
@@ -82,6 +94,7 @@ function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
     columns: kind === 'columns' ? { shape: reduced, axes } : undefined,
     sources,
     bounded: sources.some(source => isBounded(source.seen)),
+    scattered: space.root !== undefined,
   }
 }
 
@@ -109,7 +122,7 @@ function accepts(cluster: Cluster, use: Use, of: ReadonlyMap<number, Cluster>): 
   if (use.inner > 1 && !acceptsRows(cluster, use)) return false
   if (!fitsLoops(cluster, use, perRow)) return false
   const inner = use.inner > 1 ? use.inner : cluster.inner
-  const fits = inside.every(source => !source.inMemory && (isIdentity(source.seen, use.size) ? perRow === isPerRow(cluster, source) || cluster.inner === 1 : !perRow && inner > 1 && isPerRow(cluster, source) && isRowwise(source.seen, inner)))
+  const fits = inside.every(source => !source.inMemory && !cluster.scattered.has(source.position) && (isIdentity(source.seen, use.size) ? perRow === isPerRow(cluster, source) || cluster.inner === 1 : !perRow && inner > 1 && isPerRow(cluster, source) && isRowwise(source.seen, inner)))
   return fits && !isBehind(cluster, use, of)
 }
 
@@ -145,7 +158,7 @@ function reaches(from: Iterable<Cluster>, target: Cluster): boolean {
 }
 
 function start(use: Use, clusters: Set<Cluster>): Cluster {
-  const cluster: Cluster = { kind: use.kind, anchors: [], size: use.size, inner: use.inner, cuts: new Set(use.cuts), bounded: false, columns: use.columns, needs: new Set(), reads: new Set() }
+  const cluster: Cluster = { kind: use.kind, anchors: [], size: use.size, inner: use.inner, cuts: new Set(use.cuts), bounded: false, columns: use.columns, needs: new Set(), reads: new Set(), scattered: new Set() }
   clusters.add(cluster)
   return cluster
 }
@@ -157,6 +170,7 @@ function join(cluster: Cluster, use: Use, of: Map<number, Cluster>): void {
   if (use.inner > 1) cluster.inner = use.inner
   if (cluster.kind === 'loops') for (const cut of use.cuts) cluster.cuts.add(perRow ? cut * cluster.inner : cut)
   cluster.bounded ||= use.bounded
+  if (use.scattered) cluster.scattered.add(use.anchor)
   for (const source of use.sources) {
     cluster.reads.add(source.position)
     const other = of.get(source.position)
@@ -175,6 +189,7 @@ function absorb(home: Cluster, use: Use, before: ReadonlySet<Cluster>, of: Map<n
     for (const cut of other.cuts) home.cuts.add(cut)
     for (const need of other.needs) home.needs.add(need)
     for (const read of other.reads) home.reads.add(read)
+    for (const anchor of other.scattered) home.scattered.add(anchor)
     home.inner = Math.max(home.inner, other.inner)
     home.bounded ||= other.bounded
     clusters.delete(other)
@@ -191,7 +206,9 @@ function canAbsorb(home: Cluster, other: Cluster, use: Use, of: ReadonlyMap<numb
   if (loopsOf(new Set([...home.cuts, ...other.cuts])) === undefined) return false
   // The two may meet only element by element: in this anchor, whose uses of both are checked here.
   const between = use.sources.filter(source => of.get(source.position) === other)
-  if (!between.every(source => !source.inMemory && isIdentity(source.seen, use.size) && use.size === home.size && sizeOf(source.layout.shape) === home.size)) return false
+  const inner = Math.max(home.inner, other.inner)
+  const meets = (source: Use['sources'][number]): boolean => (isPerRow(other, source) ? home.inner <= other.inner && isRowwise(source.seen, inner) : sizeOf(source.layout.shape) === home.size && isIdentity(source.seen, use.size))
+  if (use.size !== home.size || !between.every(source => !source.inMemory && !other.scattered.has(source.position) && meets(source))) return false
   const apart = (a: Cluster, b: Cluster): boolean => !reaches([...a.needs].filter(need => need !== b), b)
   return apart(home, other) && apart(other, home) && !other.needs.has(home)
 }

@@ -2,7 +2,7 @@ import { isLinear, type LinearNode } from '../graph/linear.ts'
 import { sizeOf, type Shape } from '../shape.ts'
 import { type Analysis, roleOf, storedLayout } from './anchors.ts'
 import { type Builder, createBuilder, mapOf, type Touch } from './builder.ts'
-import type { Cluster } from './clusters.ts'
+import { type Cluster, spaceOf } from './clusters.ts'
 import { coalesce } from './coalesce.ts'
 import type { Kernel, LoopKernel, RowReduction, Store } from './kernel.ts'
 import { contiguous, follow, loopsOf, type Path } from './path.ts'
@@ -72,7 +72,7 @@ const sameSizes = (a: Shape, b: Shape): boolean => a.length === b.length && a.ev
 function lowerLoops(analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered {
   const { graph } = analysis
   const loops = loopsFor(analysis, cluster)
-  const members = new Map(cluster.anchors.map(at => [at, loops.rootOf(graph.nodes[at]!.shape)]))
+  const members = new Map(cluster.anchors.map(at => [at, rootPath(analysis, at, loops.rootOf)]))
   let computing = -1
   const builder = createBuilder(analysis, members, at => at === computing)
   const levels = createLevels(builder)
@@ -97,6 +97,12 @@ function lowerLoops(analysis: Analysis, cluster: Cluster, destinations: Destinat
     for (let copy = 0; copy < destinations(at); copy++) stores.push({ level: Math.max(0, levels(value) - (perRow ? 1 : 0)), store: builder.storing(at, copy, value, layout, perRow) })
   }
   return { kernel: coalesce(assemble(builder, loops, reductions, stores)), touches: builder.touches }
+}
+
+/** The views from an anchor to the loops: to those of its space, in the order in which the loops run. */
+function rootPath(analysis: Analysis, anchor: number, rootOf: (shape: Shape) => Path | undefined): Path | undefined {
+  const { shape, root } = spaceOf(analysis, anchor)
+  return root === undefined ? rootOf(shape) : analysis.paths.extend(rootOf(shape), root.step, -1)
 }
 
 function rootLayout(node: LinearNode, root: Path | undefined): Layout {
@@ -139,7 +145,7 @@ function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destina
   const node = graph.nodes[product]!
   const { shape } = node
   const rootOf = (of: Shape): Path | undefined => (sameSizes(of, shape) ? undefined : paths.extend(undefined, { op: 'reshape', attributes: { shape } }, -1))
-  const members = new Map(cluster.anchors.map(at => [at, rootOf(graph.nodes[at]!.shape)]))
+  const members = new Map(cluster.anchors.map(at => [at, rootPath(analysis, at, rootOf)]))
   let computing = -1
   const builder = createBuilder(analysis, members, at => at === computing)
   const [a, b] = node.inputs.map(input => storedLayout(graph, paths, isAnchor, input)) as [{ layout: Layout; position: number }, { layout: Layout; position: number }]

@@ -43,6 +43,21 @@ const rules: Partial<Record<Primitive, Rule>> = {
   },
 }
 
+/** (A·B)ᵀ = Bᵀ·Aᵀ: a product that is only used transposed (as gradients of weights are) is computed that way. */
+function transposedProduct(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
+  const product = nodes[node.inputs[0]!]
+  if (!isLinear(node, 'permute') || product?.op !== 'matmul') return undefined
+  const { axes } = node.attributes
+  const rank = axes.length
+  if (!axes.every((axis, i) => axis === (i < rank - 2 ? i : 2 * rank - 3 - i))) return undefined
+  const turn = (at: number): number => {
+    const turned: LinearNode = { op: 'permute', attributes: { axes }, inputs: [at], shape: axes.map(axis => nodes[at]!.shape[axis]!), dtype: nodes[at]!.dtype }
+    return rules.permute!(turned, nodes) ?? add(turned)
+  }
+  const [a, b] = product.inputs as [number, number]
+  return add({ op: 'matmul', attributes: {}, inputs: [turn(b), turn(a)], shape: node.shape, dtype: node.dtype })
+}
+
 /**
  * Equal graph without arithmetic that changes nothing. Every result gets a node of its own kind: one that is (a reshape
  * of) an input becomes a copy.
@@ -51,24 +66,36 @@ export function simplify(graph: Graph): Graph {
   const nodes: LinearNode[] = []
   const moved: number[] = []
   const known = new Map<string, number>()
-  for (const original of graph.nodes) {
-    const node = { ...original, inputs: original.inputs.map(at => moved[at]!) }
-    const same = rules[node.op]?.(node, nodes)
-    if (same !== undefined) {
-      moved.push(same)
-      continue
-    }
+  const add = (node: LinearNode): number => {
     const key = node.op === 'buffer' || node.op === 'constant' ? undefined : `${node.op} ${node.inputs.join()} ${JSON.stringify(node.attributes)}`
     const equal = key === undefined ? undefined : known.get(key)
-    moved.push(equal ?? nodes.push(node) - 1)
-    if (key !== undefined && equal === undefined) known.set(key, nodes.length - 1)
+    if (equal !== undefined) return equal
+    if (key !== undefined) known.set(key, nodes.length)
+    return nodes.push(node) - 1
+  }
+  const uses = new Map<number, number>()
+  for (const { inputs } of graph.nodes) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
+  for (const original of graph.nodes) {
+    const node = { ...original, inputs: original.inputs.map(at => moved[at]!) }
+    const alone = uses.get(original.inputs[0]!) === 1 && !graph.outputs.includes(original.inputs[0]!)
+    moved.push(rules[node.op]?.(node, nodes) ?? (alone ? transposedProduct(node, nodes, add) : undefined) ?? add(node))
   }
   const outputs = graph.outputs.map(at => {
     const result = moved[at]!
     const { shape, dtype } = nodes[result]!
     return nodes[unreshaped(nodes, result)]!.op === 'buffer' ? nodes.push({ op: 'detach', attributes: {}, inputs: [result], shape, dtype }) - 1 : result
   })
-  return { nodes, inputs: graph.inputs.map(at => moved[at]!), outputs, replaces: graph.replaces }
+  return onlyNeeded({ nodes, inputs: graph.inputs.map(at => moved[at]!), outputs, replaces: graph.replaces })
+}
+
+/** The graph without nodes that no result needs; inputs stay, as a run passes them all. */
+function onlyNeeded(graph: Graph): Graph {
+  const needed = new Set([...graph.outputs, ...graph.inputs])
+  for (let at = graph.nodes.length - 1; at >= 0; at--) if (needed.has(at)) for (const input of graph.nodes[at]!.inputs) needed.add(input)
+  const moved = new Map([...needed].toSorted((a, b) => a - b).map((at, i) => [at, i]))
+  const move = (at: number): number => moved.get(at)!
+  const nodes = [...moved.keys()].map(at => ({ ...graph.nodes[at]!, inputs: graph.nodes[at]!.inputs.map(move) }))
+  return { nodes, inputs: graph.inputs.map(move), outputs: graph.outputs.map(move), replaces: graph.replaces }
 }
 
 /** The node below reshapes: the same bytes in another shape. */
