@@ -53,7 +53,7 @@ export function analyze(graph: Graph): Analysis {
   graph.nodes.forEach(node => memoryInputs(node).forEach(input => storeInput(graph, paths, forced, input)))
   chooseShared(graph, forced)
   makeExpressible(graph, paths, forced)
-  const anchors = [...forced].toSorted((a, b) => a - b)
+  const anchors = [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0).toSorted((a, b) => a - b)
   return { graph, paths, anchors, isAnchor: at => forced.has(at), isStored }
 }
 
@@ -62,6 +62,7 @@ export const memoryInputs = (node: LinearNode): readonly number[] => (roleOf(nod
 
 /** Makes sure that an input lies in memory in a layout that strides can express. */
 function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number): void {
+  if (sizeOf(graph.nodes[input]!.shape) === 0) return
   const { base, path } = stripViews(graph, paths, at => forced.has(at), input)
   const result = follow(contiguous(graph.nodes[base]!.shape), path)
   if ('fails' in result) {
@@ -111,7 +112,7 @@ function countUses(graph: Graph): { count: number; repeated: boolean }[] {
 function makeExpressible(graph: Graph, paths: Paths, forced: Set<number>): void {
   for (let before = -1; before !== forced.size; ) {
     before = forced.size
-    for (const anchor of [...forced].toSorted((a, b) => a - b)) visitSources(graph, paths, at => forced.has(at), anchor, undefined, ({ layout, path }) => {
+    for (const anchor of [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0)) visitSources(graph, paths, at => forced.has(at), anchor, undefined, ({ layout, path }) => {
       const result = follow(layout, path)
       if ('fails' in result) forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
     })

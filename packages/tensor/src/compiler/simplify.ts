@@ -1,6 +1,7 @@
 import { dtypes } from '../dtype.ts'
 import { type Graph, isLinear, type LinearNode } from '../graph/linear.ts'
 import { isView, type Primitive } from '../graph/primitives.ts'
+import { sizeOf } from '../shape.ts'
 
 type Nodes = readonly LinearNode[]
 /** The position of an equal, simpler node, or undefined. Inputs are simplified already. */
@@ -43,6 +44,28 @@ const rules: Partial<Record<Primitive, Rule>> = {
   },
 }
 
+/** What operations give that turn nothing into something. */
+const fromNothing: Partial<Record<Primitive, (node: LinearNode) => number>> = {
+  sum: () => 0,
+  prod: () => 1,
+  reduceMax: node => (dtypes[node.dtype].kind === 'float' ? -Infinity : node.dtype === 'i32' ? -(2 ** 31) : 0),
+  matmul: () => 0,
+  pad: node => (node as LinearNode<'pad'>).attributes.value,
+}
+
+/** A constant in place of a result that has elements though its inputs have none; a sum with nothing is its base. */
+function emptied(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
+  if (sizeOf(node.shape) === 0 || !node.inputs.some(input => sizeOf(nodes[input]!.shape) === 0)) return undefined
+  if (node.op === 'scatterAdd') return node.inputs[0]
+  const value = fromNothing[node.op]?.(node)
+  if (value === undefined) throw new Error(`${node.op} makes elements of nothing`)
+  const { dtype, shape } = node
+  const scalar = add({ op: 'constant', attributes: { value }, inputs: [], shape: [], dtype })
+  const ones = shape.map(() => 1)
+  const aligned = add({ op: 'reshape', attributes: { shape: ones }, inputs: [scalar], shape: ones, dtype })
+  return add({ op: 'expand', attributes: { shape }, inputs: [aligned], shape, dtype })
+}
+
 /** (A·B)ᵀ = Bᵀ·Aᵀ: a product that is only used transposed (as gradients of weights are) is computed that way. */
 function transposedProduct(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
   const product = nodes[node.inputs[0]!]
@@ -78,7 +101,7 @@ export function simplify(graph: Graph): Graph {
   for (const original of graph.nodes) {
     const node = { ...original, inputs: original.inputs.map(at => moved[at]!) }
     const alone = uses.get(original.inputs[0]!) === 1 && !graph.outputs.includes(original.inputs[0]!)
-    moved.push(rules[node.op]?.(node, nodes) ?? (alone ? transposedProduct(node, nodes, add) : undefined) ?? add(node))
+    moved.push(emptied(node, nodes, add) ?? rules[node.op]?.(node, nodes) ?? (alone ? transposedProduct(node, nodes, add) : undefined) ?? add(node))
   }
   const outputs = graph.outputs.map(at => {
     const result = moved[at]!
