@@ -68,11 +68,10 @@ function compute(evaluation: Evaluation, place: Place, at: number): readonly Vec
   const value = values[at]!
   if (value.op === 'constant') return [constantOf(code, value.type, value.value)]
   if (value.op === 'reduced') return results.get(value.reduction)!
-  const vectors = wide[at] ? place.vectors : place.vectors.slice(0, 1)
+  const vectors = wide[at] ? place.vectors : [{ shift: 0, lanes: 1 }]
   return vectors.map((vector, i) => {
     const into = code.vector()
-    const shape = wide[at] ? vector : { shift: 0, lanes: 1 }
-    code.region(() => local.set(into, pushBounded({ evaluation, place, vector: shape, i }, at)))
+    code.region(() => local.set(into, pushBounded({ evaluation, place, vector, i }, at)))
     return into
   })
 }
