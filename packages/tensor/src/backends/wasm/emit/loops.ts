@@ -64,6 +64,9 @@ function vectorsOf({ sizes, rowLoops, values }: Nest, { depths }: Dependence, { 
   return cost <= 12 ? 4 : cost <= 32 ? 2 : 1
 }
 
+/** Where values do not run along the lanes. */
+const single = vectorsFor(1)
+
 function emitFunction(plan: Plan, code: Code, args: Int, begin: Int, end: Int, scratch: Int): void {
   const { nest, isSplit, splits } = plan
   const addresses = nest.operands.map((_, operand) => code.keepInt(i32.load({ offset: 4 * operand }, args)))
@@ -71,13 +74,13 @@ function emitFunction(plan: Plan, code: Code, args: Int, begin: Int, end: Int, s
   const split = code.int()
   const digits = [...indices].filter(([loop]) => loop !== nest.lanesLoop).map(([loop, index]): Digit => ({ size: nest.sizes[loop]!, index }))
   const context = contextOf(plan, code, addresses, scratch, isSplit && !isColumns(nest) ? code.int() : undefined)
-  const call = placeIn(undefined, new Map(), [])
+  const call = placeIn(undefined, new Map(), single)
   enterCall(context, call)
   forUnits(code, begin, end, isSplit ? [...digits, { size: splits, index: split }] : digits, () =>
     code.region(() => {
       if (isColumns(nest)) return emitColumns(plan, context, call, indices, split)
       if (context.part !== undefined) local.set(context.part.start, i32.mul(split, partSize))
-      emitRow(context, placeIn(call, indices, [{ shift: 0, lanes: 1 }]))
+      emitRow(context, placeIn(call, indices, single))
     }),
   )
 }

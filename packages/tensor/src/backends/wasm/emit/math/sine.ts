@@ -1,7 +1,8 @@
-import { $, f64x2, i64x2, v128 } from 'wasmati'
+import { $, call, f64x2, i64x2, if_, local, v128 } from 'wasmati'
 import type { Code, OnStack, Vector } from '../code.ts'
 import { inDoubles } from './doubles.ts'
 import { polynomial64 } from './polynomial.ts'
+import { wrapAngle } from './wrapAngle.ts'
 
 /** Added to a double of size below 2⁵⁰, leaves it rounded to an integer in the low bits of the sum. */
 const rounder = 1.5 * 2 ** 52
@@ -14,16 +15,29 @@ const halfPi = [1.5707963109016418, 1.5893254712295857e-08, 6.123233932053594e-1
 const sines = [-0.1666666664162698, 0.008333329385942993, -0.00019839334853585547, 2.718311663087291e-6]
 const cosines = [-0.4999999972510803, 0.04166662332432322, -0.0013886763793756706, 2.4390450650417392e-5]
 
+/** Angles so large that the reduction would not be exact, brought closer. */
+function wrapped(code: Code, angle: Vector): Vector {
+  const x = code.keep(angle)
+  v128.any_true(f64x2.gt(f64x2.abs(x), code.f64(2 ** 26)))
+  if_(null, () => {
+    for (const lane of [0, 1]) {
+      const near = call(wrapAngle, [f64x2.extract_lane(lane, x)])
+      local.set(x, f64x2.replace_lane(lane, x, near))
+    }
+  })
+  return x
+}
+
 /**
  * sin(x + quarters · π/2), by Cody and Waite's reduction x = n π/2 + r and the quadrant n mod 4; in f64, which leaves
- * nothing to round but the result. Exact up to |x| = 2·10⁸; beyond, a value in [−1, 1].
+ * nothing to round but the result.
  */
-function sineOf(code: Code, x: Vector, quarters: number): OnStack {
+function sineOf(code: Code, angle: Vector, quarters: number): OnStack {
+  const x = wrapped(code, angle)
   const rounded = code.keep(f64x2.add(f64x2.mul(x, code.f64(2 / Math.PI)), code.f64(rounder)))
   const n = code.keep(f64x2.sub(rounded, code.f64(rounder)))
-  let rest = x
-  for (const part of halfPi) rest = code.keep(f64x2.sub(rest, f64x2.mul(n, code.f64(part))))
-  const r = code.keep(f64x2.max(f64x2.min(rest, code.f64(1)), code.f64(-1)))
+  let r = x
+  for (const part of halfPi) r = code.keep(f64x2.sub(r, f64x2.mul(n, code.f64(part))))
   const square = code.keep(f64x2.mul(r, r))
   const sin = code.keep(f64x2.mul(f64x2.add(f64x2.mul(polynomial64(code, square, sines), square), code.f64(1)), r))
   const cos = code.keep(f64x2.add(f64x2.mul(polynomial64(code, square, cosines), square), code.f64(1)))
