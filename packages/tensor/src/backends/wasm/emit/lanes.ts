@@ -1,4 +1,4 @@
-import { $, i32, local, v128, type Local } from 'wasmati'
+import { $, i32, if_, local, v128, type Local } from 'wasmati'
 
 type I32 = Local<'i32'>
 type V128 = Local<'v128'>
@@ -30,4 +30,25 @@ function storeContiguous(from: V128, address: I32, offset: number, lanes: number
     if (lanes >= 2) v128.store64_lane({ offset }, 0, address, from)
     if (lanes !== 2) v128.store32_lane({ offset: offset + 4 * (lanes - 1) }, lanes - 1, address, from)
   }
+}
+
+/** Stores the first min(4, lanes) lanes, as many as there are at run time (at least one). */
+export function storeSome(from: V128, address: I32, lanes: I32): void {
+  i32.ge_u(lanes, 4)
+  if_(
+    null,
+    () => v128.store({}, address, from),
+    () => {
+      i32.and(lanes, 2)
+      if_(
+        null,
+        () => {
+          v128.store64_lane({}, 0, address, from)
+          i32.and(lanes, 1)
+          if_(null, () => v128.store32_lane({ offset: 8 }, 2, address, from))
+        },
+        () => v128.store32_lane({}, 0, address, from),
+      )
+    },
+  )
 }

@@ -1,8 +1,11 @@
 import type { MatmulKernel } from '../../../compiler/kernel.ts'
-import type { EmittedKernel, Target } from './target.ts'
+import { emitFlat, isFlat } from './matmul/flat.ts'
+import { orient } from './matmul/orient.ts'
 import { emitPacked } from './matmul/packed.ts'
 import { readProblem } from './matmul/problem.ts'
+import type { EmittedKernel, Target } from './target.ts'
 
 export function emitMatmul(kernel: MatmulKernel, target: Target): EmittedKernel {
-  return emitPacked(readProblem(kernel), target)
+  const problem = orient(readProblem(kernel))
+  return isFlat(problem) ? emitFlat(problem, target) : emitPacked(problem, target)
 }

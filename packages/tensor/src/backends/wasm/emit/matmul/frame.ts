@@ -1,113 +1,115 @@
-import { $, i32, local, type Input, type Local } from 'wasmati'
-import { setAtMost } from '../control.ts'
+import { $, call, i32, local, type Input, type Local } from 'wasmati'
+import { setAtMost, whileLess } from '../control.ts'
 import type { Locals } from '../define.ts'
 import type { Target } from '../target.ts'
-import { panelStep } from './pack.ts'
-import type { Plan } from './plan.ts'
+import { emitEpilogue, type Epilogue } from './epilogue.ts'
 import { plainStore, type Problem, type Side } from './problem.ts'
-import { tileColumns, tileRows } from './tile.ts'
+import { widenings } from './widen.ts'
 
 type I32 = Local<'i32'>
 
-/** Byte offsets of the parts of a thread's scratch: a strip of A, finished strips of C, panels of B. */
-export interface ScratchParts {
-  readonly a: number
-  readonly c: number
-  readonly b: number
-  readonly bytes: number
+/**
+ * Work comes in items: a batch element, a block of columns, a block of rows. Items that share a batch element's columns
+ * follow one another; a unit is a run of items.
+ */
+export interface Blocks {
+  readonly rowBlocks: number
+  readonly columnsPerItem: number
+  readonly columnBlocks: number
+  /** Whether every batch element has the same B: then batch elements follow one another within a column block. */
+  readonly sharedColumns: boolean
+  readonly items: number
+  readonly itemsPerUnit: number
 }
 
-/** What the code of one kernel is written with: its plan, and the locals that its loops share. */
+/** What the code of any matmul is written with. */
 export interface Frame {
   readonly problem: Problem
-  readonly plan: Plan
+  readonly blocks: Blocks
   readonly target: Target
-  readonly parts: ScratchParts
   readonly args: I32
   readonly scratch: I32
-  /** Indices of the batch loops, of the block of columns and of the block of row strips. */
+  /** Where in the scratch products wait for the epilogue, if there is one. */
+  readonly resultOffset: number
+  readonly epilogue: Epilogue | undefined
+  /** Indices of the batch loops, of the block of columns and of the block of rows. */
   readonly batch: readonly I32[]
   readonly columnBlock: I32
   readonly rowBlock: I32
-  /** Addresses of the batch element's first row of A, the item's first column of B and its first element of C. */
+  /** Addresses of the batch element's first row of A, the item's first column of B and its first column of C. */
   readonly a: I32
   readonly b: I32
   readonly c: I32
-  /** The `b` whose columns lie packed in scratch. */
-  readonly packedFrom: I32
   /** Columns of the item. */
   readonly columns: I32
-  /** The block of k. */
-  readonly kStart: I32
-  readonly kCount: I32
-  /** First row of the item and of the strip. */
-  readonly firstRow: I32
-  readonly row: I32
   readonly locals: Locals
 }
 
-export const elementBytes = { f32: 4, f16: 2, bf16: 2, i8: 1 } as const
+export const batchSize = ({ batch }: Problem): number => batch.reduce((product, size) => product * size, 1)
 
-/** Elements of a factor in bytes, modulo 2³² as addresses are. */
-export const sideBytes = (side: Side, elements: number): number => (elements * elementBytes[side.dtype]) | 0
-
-export const scratchParts = (
-  { a, b, columnsPerItem, kPerBlock, resident, kBlocks, stripsPerItem }: Plan,
-  k: number,
-  direct: boolean,
-): ScratchParts => {
-  const aBytes = a.packed ? kPerBlock * panelStep : 0
-  const cRows = kBlocks === 1 ? tileRows : tileRows * (stripsPerItem + 2)
-  const cBytes = direct ? 0 : cRows * columnsPerItem * 4
-  const bBytes = b.packed ? (columnsPerItem / tileColumns) * (resident ? k : kPerBlock) * panelStep : 0
-  return { a: 0, c: aBytes, b: aBytes + cBytes, bytes: aBytes + cBytes + bBytes }
-}
+export const sharesColumns = ({ b }: Problem): boolean => b.batch.every(stride => stride === 0)
 
 export function makeFrame(
   problem: Problem,
-  plan: Plan,
+  blocks: Blocks,
   target: Target,
-  args: I32,
-  scratch: I32,
+  [args, scratch]: readonly [I32, I32],
+  resultOffset: number,
   locals: Locals,
 ): Frame {
-  const parts = scratchParts(plan, problem.k, plainStore(problem) !== undefined)
   const make = locals.i32
+  const batch = problem.batch.map(make)
+  const [columnBlock, rowBlock, a, b, c, columns] = [make(), make(), make(), make(), make(), make()]
+  const plain = plainStore(problem) !== undefined
+  const epilogue = plain ? undefined : emitEpilogue(problem, 4 * blocks.columnsPerItem, target.relaxed)
   return {
     problem,
-    plan,
+    blocks,
     target,
-    parts,
     args,
     scratch,
+    resultOffset,
+    epilogue,
+    batch,
+    columnBlock,
+    rowBlock,
+    a,
+    b,
+    c,
+    columns,
     locals,
-    batch: problem.batch.map(make),
-    columnBlock: make(),
-    rowBlock: make(),
-    a: make(),
-    b: make(),
-    c: make(),
-    packedFrom: make(),
-    columns: make(),
-    kStart: make(),
-    kCount: make(),
-    firstRow: make(),
-    row: make(),
   }
 }
 
+/** Elements of a factor in bytes, modulo 2³² as addresses are. */
+export const sideBytes = (side: Side, elements: number): number => (elements * widenings[side.dtype].bytes) | 0
+
+/** Runs `body` for every item of units [begin, end), which become the first and the last item. */
+export function eachItem(frame: Frame, begin: I32, end: I32, body: () => void): void {
+  const { itemsPerUnit, items } = frame.blocks
+  const rest = frame.locals.i32()
+  local.set(begin, i32.mul(begin, itemsPerUnit))
+  local.set(end, i32.mul(end, itemsPerUnit))
+  setAtMost(end, end, items)
+  whileLess(begin, end, () => {
+    locateItem(frame, begin, rest)
+    body()
+    local.set(begin, i32.add(begin, 1))
+  })
+}
+
 /** Splits an item's number into block indices and batch indices, and finds where its factors and its results begin. */
-export function locateItem(frame: Frame, item: I32, rest: I32): void {
-  const { plan, problem, batch, columnBlock, rowBlock, a, b, c } = frame
+function locateItem(frame: Frame, item: I32, rest: I32): void {
+  const { blocks, problem, batch, columnBlock, rowBlock, a, b, c } = frame
   local.set(rest, item)
   const takeDigit = (into: I32, size: number): void => {
     local.set(into, i32.rem_u(rest, size))
     local.set(rest, i32.div_u(rest, size))
   }
-  takeDigit(rowBlock, plan.rowBlocks)
-  if (!plan.sharedColumns) takeDigit(columnBlock, plan.columnBlocks)
+  takeDigit(rowBlock, blocks.rowBlocks)
+  if (!blocks.sharedColumns) takeDigit(columnBlock, blocks.columnBlocks)
   for (let d = batch.length - 1; d >= 0; d--) takeDigit(batch[d]!, problem.batch[d]!)
-  if (plan.sharedColumns) local.set(columnBlock, rest)
+  if (blocks.sharedColumns) local.set(columnBlock, rest)
   setAddress(
     frame,
     a,
@@ -122,11 +124,11 @@ export function locateItem(frame: Frame, item: I32, rest: I32): void {
     sideBytes(problem.b, problem.b.offset),
     problem.b.batch.map(stride => sideBytes(problem.b, stride)),
   )
-  addScaled(b, columnBlock, sideBytes(problem.b, plan.columnsPerItem * problem.b.line))
-  local.set(rest, i32.sub(problem.n, i32.mul(columnBlock, plan.columnsPerItem)))
-  setAtMost(frame.columns, rest, plan.columnsPerItem)
+  addScaled(b, columnBlock, sideBytes(problem.b, blocks.columnsPerItem * problem.b.line))
+  local.set(rest, i32.sub(problem.n, i32.mul(columnBlock, blocks.columnsPerItem)))
+  setAtMost(frame.columns, rest, blocks.columnsPerItem)
   const store = plainStore(problem)
-  if (store === undefined) local.set(c, i32.add(frame.scratch, frame.parts.c))
+  if (store === undefined) local.set(c, i32.add(frame.scratch, frame.resultOffset))
   else {
     setAddress(
       frame,
@@ -135,7 +137,7 @@ export function locateItem(frame: Frame, item: I32, rest: I32): void {
       (4 * store.map.offset) | 0,
       store.map.strides.map(stride => (4 * stride) | 0),
     )
-    addScaled(c, columnBlock, 4 * plan.columnsPerItem)
+    addScaled(c, columnBlock, 4 * blocks.columnsPerItem)
   }
 }
 
@@ -157,4 +159,14 @@ export function addScaled(into: I32, index: Input<'i32'>, stride: number): void 
   if (stride === 0) return
   i32.mul(index, stride)
   local.set(into, i32.add($, into))
+}
+
+/** Calls the epilogue, if there is one, for `rows` rows of the item's columns, whose products lie at `c`. */
+export function finishRows(frame: Frame, c: Input<'i32'>, row: Input<'i32'>, rows: number): void {
+  const { epilogue, args, columnBlock, columns, batch, blocks, locals } = frame
+  if (epilogue === undefined) return
+  const [from, column] = [locals.i32(), locals.i32()]
+  local.set(from, c)
+  local.set(column, i32.mul(columnBlock, blocks.columnsPerItem))
+  call(epilogue, [args, from, row, rows, column, columns, ...batch])
 }

@@ -8,41 +8,56 @@ type I32 = Local<'i32'>
 type V128 = Local<'v128'>
 
 /**
- * How eight lines (rows of A, columns of B) lie in memory: `along` k each line is contiguous, `across` the eight
- * elements of one k are, `scattered` neither.
+ * How the lines of a factor (rows of A, columns of B) lie in memory: `along` k each line is contiguous, `across` the
+ * neighbouring elements of one k are, `scattered` neither.
  */
 export type Layout = 'along' | 'across' | 'scattered'
 
-/** pack(from, to, k, lineStride, kStride, lines): strides in bytes, 1 ≤ lines ≤ 8. */
-export type Pack = Func<['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], []>
-
-/** Bytes that one step of k takes in a packed panel. */
+/** Bytes that one step of k takes in a panel: eight lines in f32. */
 export const panelStep = 4 * tileColumns
 
+/** pack(from, to, k, lineStride, kStride, lines): strides in bytes, 1 ≤ lines. */
+export type PackLines = Func<['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], []>
+
 /**
- * Packs eight lines into a panel, to[k][8] in f32. Where fewer exist, the panel's other lines hold numbers that nobody
- * uses: what follows in memory, or the last line again.
+ * Packs eight lines into a panel, to[k][8] in f32. Where fewer exist, the panel's other lines hold the last one again,
+ * which nobody uses.
  */
-export function emitPack(layout: Layout, dtype: MatmulDType): Pack {
-  return define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], ([from, to, k, lineStride, kStride, lines], locals) => {
-    if (layout === 'across') packAcross(dtype, from, to, k, kStride, locals)
-    else packLines(layout, dtype, lineStarts(from, lineStride, lines, locals), to, k, kStride, locals)
-  })
+export function emitPackLines(layout: 'along' | 'scattered', dtype: MatmulDType): PackLines {
+  return define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], ([from, to, k, lineStride, kStride, lines], locals) =>
+    packLines(layout, dtype, lineStarts(from, lineStride, lines, locals), to, k, kStride, locals),
+  )
 }
 
-function packAcross(dtype: MatmulDType, from: I32, to: I32, k: I32, kStride: I32, locals: Locals): void {
+/** pack(from, to, k, kStride, panels, panelBytes): strides in bytes. */
+export type PackAcross = Func<['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], []>
+
+/**
+ * Packs lines that lie `across` into panels of `panelLines` each, all panels of one k before the next k, so that every
+ * cache line of the source is read once. What follows the last line in memory fills the last panel.
+ */
+export function emitPackAcross(panelLines: number, dtype: MatmulDType): PackAcross {
   const { bytes, load, widen } = widenings[dtype]
-  const spare = locals.v128()
-  const x = locals.v128()
-  countDown(k, 1, () => {
-    for (const half of [0, 1]) {
-      load(from, 4 * bytes * half)
-      widen(spare)
-      local.set(x)
-      v128.store({ offset: 16 * half }, to, x)
-    }
-    local.set(from, i32.add(from, kStride))
-    local.set(to, i32.add(to, panelStep))
+  return define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], ([from, to, k, kStride, panels, panelBytes], locals) => {
+    const [source, target, left] = [locals.i32(), locals.i32(), locals.i32()]
+    const [spare, x] = [locals.v128(), locals.v128()]
+    countDown(k, 1, () => {
+      local.set(source, from)
+      local.set(target, to)
+      local.set(left, panels)
+      countDown(left, 1, () => {
+        for (const half of [0, 1]) {
+          load(source, 4 * bytes * half)
+          widen(spare)
+          local.set(x)
+          v128.store({ offset: 16 * half }, target, x)
+        }
+        local.set(source, i32.add(source, panelLines * bytes))
+        local.set(target, i32.add(target, panelBytes))
+      })
+      local.set(from, i32.add(from, kStride))
+      local.set(to, i32.add(to, panelStep))
+    })
   })
 }
 
@@ -109,10 +124,11 @@ function packLanes(dtype: MatmulDType, starts: readonly I32[], into: V128, spare
 }
 
 const lanes = (...picked: number[]): number[] => picked.flatMap(lane => [0, 1, 2, 3].map(byte => 4 * lane + byte))
-const firstPairs = lanes(0, 4, 1, 5)
-const lastPairs = lanes(2, 6, 3, 7)
-const firstHalves = lanes(0, 1, 4, 5)
-const lastHalves = lanes(2, 3, 6, 7)
+/** Shuffles of two vectors: their lanes in turn, and their halves side by side. */
+export const firstPairs = lanes(0, 4, 1, 5)
+export const lastPairs = lanes(2, 6, 3, 7)
+export const firstHalves = lanes(0, 1, 4, 5)
+export const lastHalves = lanes(2, 3, 6, 7)
 
 /** Transposes a 4×4 block in place, in eight shuffles (each is one instruction on x86 and ARM). */
 export function transpose(rows: readonly V128[], mixed: readonly V128[]): void {

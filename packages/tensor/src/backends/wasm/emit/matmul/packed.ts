@@ -1,13 +1,12 @@
-import { call, i32, if_, local, type Local } from 'wasmati'
+import { i32, if_, local, type Input } from 'wasmati'
 import { define } from '../define.ts'
 import type { EmittedKernel, Target } from '../target.ts'
-import { range, setAtMost, whileLess } from '../control.ts'
-import { locateItem, makeFrame, sideBytes, type Frame } from './frame.ts'
-import { panelStep } from './pack.ts'
-import { planPacked } from './plan.ts'
-import type { Problem } from './problem.ts'
-import { packRoutine } from './routines.ts'
-import { emitStrips } from './strips.ts'
+import { range, setAtMost } from '../control.ts'
+import { eachItem, makeFrame, sideBytes } from './frame.ts'
+import { packPanels } from './panels.ts'
+import { panelBytes, planPacked, scratchParts } from './plan.ts'
+import { plainStore, type Problem } from './problem.ts'
+import { emitStrips, type PackedFrame } from './strips.ts'
 import { tileColumns } from './tile.ts'
 
 /**
@@ -16,25 +15,21 @@ import { tileColumns } from './tile.ts'
  */
 export function emitPacked(problem: Problem, target: Target): EmittedKernel {
   const plan = planPacked(problem)
-  let scratchBytes = 0
+  const parts = scratchParts(plan, plainStore(problem) !== undefined)
   const func = define(['i32', 'i32', 'i32', 'i32'], ([args, begin, end, scratch], locals) => {
-    const frame = makeFrame(problem, plan, target, args, scratch, locals)
-    scratchBytes = frame.parts.bytes
-    const rest = locals.i32()
-    local.set(begin, i32.mul(begin, plan.itemsPerUnit))
-    local.set(end, i32.mul(end, plan.itemsPerUnit))
-    setAtMost(end, end, plan.items)
-    whileLess(begin, end, () => {
-      locateItem(frame, begin, rest)
+    const common = makeFrame(problem, plan, target, [args, scratch], parts.c, locals)
+    const make = locals.i32
+    const [packedFrom, kStart, kCount, firstRow, row] = [make(), make(), make(), make(), make()]
+    const frame = { ...common, plan, parts, packedFrom, kStart, kCount, firstRow, row }
+    eachItem(frame, begin, end, () => {
       if (plan.b.packed && plan.resident) packUnlessPacked(frame)
-      blocksOfK(frame, rest)
-      local.set(begin, i32.add(begin, 1))
+      blocksOfK(frame)
     })
   })
-  return { func, units: Math.ceil(plan.items / plan.itemsPerUnit), scratchBytes }
+  return { func, units: Math.ceil(plan.items / plan.itemsPerUnit), scratchBytes: parts.bytes }
 }
 
-function packUnlessPacked(frame: Frame): void {
+function packUnlessPacked(frame: PackedFrame): void {
   i32.ne(frame.b, frame.packedFrom)
   if_(null, () => {
     local.set(frame.kStart, 0)
@@ -44,24 +39,20 @@ function packUnlessPacked(frame: Frame): void {
 }
 
 /** Packs `count` steps of k from `kStart` of the item's columns. */
-function packColumns(frame: Frame, count: Local<'i32'> | number): void {
+function packColumns(frame: PackedFrame, count: Input<'i32'>): void {
   const { problem, plan, parts, locals, columns } = frame
-  const [from, to, column, lines] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
-  const pack = packRoutine(plan.b.layout, problem.b.dtype)
-  const kBytes = sideBytes(problem.b, problem.b.k)
-  const lineBytes = sideBytes(problem.b, problem.b.line)
-  local.set(from, i32.add(i32.mul(frame.kStart, kBytes), frame.b))
+  const side = problem.b
+  const [from, to] = [locals.i32(), locals.i32()]
+  local.set(from, i32.add(i32.mul(frame.kStart, sideBytes(side, side.k)), frame.b))
   local.set(to, i32.add(frame.scratch, parts.b))
-  range(column, 0, columns, tileColumns, () => {
-    local.set(lines, i32.sub(columns, column))
-    call(pack, [from, to, count, lineBytes, kBytes, lines])
-    local.set(from, i32.add(from, (tileColumns * lineBytes) | 0))
-    local.set(to, i32.add(to, (plan.resident ? problem.k : plan.kPerBlock) * panelStep))
-  })
+  const { layout } = plan.b
+  const size = { panelLines: tileColumns, panelBytes: panelBytes(plan.kPerPanel) }
+  packPanels({ side, layout, from, to, k: count, lines: columns, ...size }, locals)
 }
 
 /** for kStart = 0, kPerBlock, … < k (once if k is 0) */
-function blocksOfK(frame: Frame, rest: Local<'i32'>): void {
+function blocksOfK(frame: PackedFrame): void {
+  const rest = frame.locals.i32()
   const { plan, problem, kStart, kCount } = frame
   const block = (): void => {
     if (plan.b.packed && !plan.resident) packColumns(frame, kCount)

@@ -1,3 +1,4 @@
+import { batchSize, sharesColumns, type Blocks } from './frame.ts'
 import { layoutOf, type Problem } from './problem.ts'
 import { panelStep, type Layout } from './pack.ts'
 import { tileColumns, tileRows } from './tile.ts'
@@ -8,28 +9,40 @@ export interface Route {
   readonly packed: boolean
 }
 
-/**
- * The blocking of a packed matmul. Work comes in items (batch element, column block, block of row strips); a unit is a
- * run of items. Items are ordered so that those which share packed columns of B follow one another.
- */
-export interface Plan {
+/** The blocking of a packed matmul: items have a block of row strips, and k is taken in blocks. */
+export interface Plan extends Blocks {
   /** Heights of the last strips; all before are `tileRows` high. */
   readonly tails: readonly number[]
   /** Strips of full height that an item has; the last row block has the tails, too. */
   readonly stripsPerItem: number
-  readonly rowBlocks: number
-  readonly columnsPerItem: number
-  readonly columnBlocks: number
   readonly kPerBlock: number
   readonly kBlocks: number
   /** Whether the panels of an item's columns hold all of k, so that the next item finds them packed. */
   readonly resident: boolean
-  /** Whether every batch element has the same B: then batch elements follow one another within a column block. */
-  readonly sharedColumns: boolean
-  readonly itemsPerUnit: number
-  readonly items: number
+  /** Steps of k in a panel of B. */
+  readonly kPerPanel: number
   readonly a: Route
   readonly b: Route
+}
+
+/** Bytes of a panel. Panels whose distance is a multiple of 4096 would compete for one set of the L1 cache. */
+export const panelBytes = (k: number): number => k * panelStep + 64
+
+/** Byte offsets of the parts of a thread's scratch: panels of A, finished strips of C, panels of B. */
+export interface ScratchParts {
+  readonly a: number
+  readonly c: number
+  readonly b: number
+  readonly bytes: number
+}
+
+export function scratchParts(plan: Plan, direct: boolean): ScratchParts {
+  const { a, b, columnsPerItem, kPerBlock, kBlocks, stripsPerItem, tails, kPerPanel } = plan
+  const aBytes = a.packed ? panelBytes(kPerBlock) * (stripsPerItem + tails.length) : 0
+  const cRows = kBlocks === 1 ? tileRows : tileRows * (stripsPerItem + 2)
+  const cBytes = direct ? 0 : cRows * columnsPerItem * 4
+  const bBytes = b.packed ? panelBytes(kPerPanel) * (columnsPerItem / tileColumns) : 0
+  return { a: 0, c: aBytes, b: aBytes + cBytes, bytes: aBytes + cBytes + bBytes }
 }
 
 const ceilDiv = (x: number, y: number): number => Math.ceil(x / y)
@@ -63,7 +76,7 @@ export function planPacked(problem: Problem): Plan {
   const resident = k * columnsPerItem * 4 <= residentBytes
   const tails = stripTails(m)
   const strips = Math.max(Math.min(1, m), (m - tails.reduce((sum, rows) => sum + rows, 0)) / tileRows)
-  const batches = problem.batch.reduce((product, size) => product * size, 1)
+  const batches = batchSize(problem)
   const stripWork = tileRows * columnsPerItem * Math.max(1, k)
   const balanced = ceilDiv(strips * columnBlocks * batches, leastItems)
   const stripsPerItem = Math.max(
@@ -74,7 +87,7 @@ export function planPacked(problem: Problem): Plan {
   const items = batches * columnBlocks * rowBlocks
   const itemsPerUnit = Math.max(1, Math.min(ceilDiv(items, leastItems), ceilDiv(leastWork, stripWork * stripsPerItem)))
   const kBlocks = k === 0 ? 1 : ceilDiv(k, kPerBlock)
-  const sharedColumns = problem.b.batch.every(stride => stride === 0)
+  const sharedColumns = sharesColumns(problem)
   return {
     sharedColumns,
     tails,
@@ -85,6 +98,7 @@ export function planPacked(problem: Problem): Plan {
     kPerBlock,
     kBlocks,
     resident,
+    kPerPanel: resident ? k : kPerBlock,
     itemsPerUnit,
     items,
     ...routes(problem),
@@ -98,15 +112,19 @@ function planColumns(n: number, k: number): number {
   return Math.max(tileColumns, roundUp(ceilDiv(n, Math.max(1, blocks)), tileColumns))
 }
 
-/** Bytes of a factor that is read in place although its k steps lie apart; more would miss the TLB on every step. */
-const nearBytes = 1 << 16
+/**
+ * Bytes over which a factor may be spread to be read in place although its steps of k lie apart. A strip of A is read
+ * again for every panel, and stays in the L2 cache; a panel of B is read once a strip.
+ */
+const nearA = 1 << 19
+const nearB = 1 << 16
 
 function routes(problem: Problem): { a: Route; b: Route } {
   const { a, b, m, n, k } = problem
   const aLayout = layoutOf(a, m, k)
   const bLayout = layoutOf(b, n, k)
-  const near = (stride: number): boolean => Math.abs(stride) * k * 4 <= nearBytes
-  const aInPlace = a.dtype === 'f32' && (aLayout === 'along' || (aLayout === 'across' && near(a.k)))
-  const bInPlace = b.dtype === 'f32' && bLayout === 'across' && (near(b.k) || m <= 2 * tileRows)
+  const spread = (stride: number): number => Math.abs(stride) * k * 4
+  const aInPlace = a.dtype === 'f32' && (aLayout === 'along' || (aLayout === 'across' && spread(a.k) <= nearA))
+  const bInPlace = b.dtype === 'f32' && bLayout === 'across' && (spread(b.k) <= nearB || m <= 2 * tileRows)
   return { a: { layout: aLayout, packed: !aInPlace }, b: { layout: bLayout, packed: !bInPlace } }
 }

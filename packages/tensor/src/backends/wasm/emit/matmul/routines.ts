@@ -1,5 +1,8 @@
 import type { Target } from '../target.ts'
-import { emitPack, type Layout, type Pack } from './pack.ts'
+import { emitAxpy, type Flat } from './axpy.ts'
+import { emitDots } from './dots.ts'
+import { emitGather, type Gather } from './gather.ts'
+import { emitPackAcross, emitPackLines, type PackAcross, type PackLines } from './pack.ts'
 import { emitTile, type Tile, type TileShape } from './tile.ts'
 import type { MatmulDType } from './widen.ts'
 
@@ -8,15 +11,27 @@ import type { MatmulDType } from './widen.ts'
  * optimises each after its first calls, in the middle of the first matmul that uses it.
  */
 const tiles = new Map<string, Tile>()
-const packs = new Map<string, Pack>()
+const packs = new Map<string, PackLines>()
+const flats = new Map<string, Flat>()
+const gathers = new Map<string, Gather>()
 
 export function tileRoutine(shape: TileShape, { relaxed }: Target): Tile {
   return cached(tiles, `${shape.rows} ${shape.columns} ${shape.source} ${relaxed}`, () => emitTile(shape, relaxed))
 }
 
-export function packRoutine(layout: Layout, dtype: MatmulDType): Pack {
-  return cached(packs, `${layout} ${dtype}`, () => emitPack(layout, dtype))
+/** A routine for a few rows by lines of the other factor that lie `along` k or `across` it. */
+export function flatRoutine(rows: number, layout: 'along' | 'across', dtype: MatmulDType, { relaxed }: Target): Flat {
+  const emit = layout === 'along' ? emitDots : emitAxpy
+  return cached(flats, `${rows} ${layout} ${dtype} ${relaxed}`, () => emit(rows, dtype, relaxed))
 }
+
+export const gatherRoutine = (dtype: MatmulDType): Gather => cached(gathers, dtype, () => emitGather(dtype))
+
+export const packLinesRoutine = (layout: 'along' | 'scattered', dtype: MatmulDType): PackLines =>
+  cached(packs, `${layout} ${dtype}`, () => emitPackLines(layout, dtype))
+
+export const packAcrossRoutine = (panelLines: number, dtype: MatmulDType): PackAcross =>
+  cached(packs, `${panelLines} ${dtype}`, () => emitPackAcross(panelLines, dtype))
 
 function cached<T>(map: Map<string, T>, key: string, make: () => T): T {
   let found = map.get(key)
