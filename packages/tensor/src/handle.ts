@@ -104,15 +104,15 @@ export class Handle {
 
   /**
    * @internal After its program ran, an assigned value becomes a plain source, and the one before may go if all that
-   * was built on it ran in that program (`uses` counts those). Returns whether it was assigned.
+   * was built on it ran in that program (`uses` counts those). Returns the value before, if it was assigned.
    */
-  settle(uses: ReadonlyMap<Node, number>): boolean {
+  settle(uses: ReadonlyMap<Node, number>): Node | undefined {
     const replaced = this.#replaced
-    if (replaced === undefined) return false
+    if (replaced === undefined) return undefined
     this.#node.inputs = []
     if (replaced.storage !== undefined && replaced.handles === 1 && replaced.uses === (uses.get(replaced) ?? 0)) retire(this.#retired, replaced)
     this.#replaced = undefined
-    return true
+    return replaced
   }
 
   /** Frees the memory now instead of when the tensor is collected; reading it afterwards is an error. */

@@ -1,7 +1,8 @@
 /** What lies below tensors, for packages that transform graphs or store tensors: `@wids/tensor/graph`. */
 export type { Attributes, Binary, Primitive, Reduction, Unary, View } from './primitives.ts'
 export { is, type Node, topological } from './node.ts'
-export { customGradient, customGradientOf, type GradientRule } from './customGradient.ts'
+export { customGradient } from './customGradient.ts'
+export { customGradientOf, type GradientRule } from './gradientRules.ts'
 export { computeAlong } from '../runtime/companions.ts'
 export { isReleased, readBytes, start } from '../runtime/realize.ts'
 export { isTracing } from '../runtime/trace.ts'

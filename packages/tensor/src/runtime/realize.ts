@@ -1,7 +1,8 @@
 import type { Backend, Block, Program } from '../backends/backend.ts'
-import { dtypes } from '../dtype.ts'
+import { dtypes, isFloat } from '../dtype.ts'
 import { ArgumentError } from '../errors.ts'
 import { makeNode } from '../graph/build.ts'
+import { forgetGradient } from '../graph/gradientRules.ts'
 import { linearize } from '../graph/linearize.ts'
 import { type Node, topological } from '../graph/node.ts'
 import { sizeOf } from '../shape.ts'
@@ -65,10 +66,19 @@ export function start(tensors: readonly Handle[]): void {
   backend.run(program, inputs, storages.map(deviceBlock))
   for (const block of borrowed) backend.free(block)
   nodes.forEach((node, i) => void (node.storage = storages[i]))
-  const uses = usesIn(topological(nodes.filter(node => node.inputs.length > 0), node => node.storage !== undefined && !nodes.includes(node)))
-  const isStep = pending.map(tensor => tensor.settle(uses)).includes(true)
-  // After a step the values that its gradients would need are replaced, so its results are final.
-  for (const node of nodes) isStep ? releaseHistory(node) : boundHistory(node)
+  const order = topological(nodes.filter(node => node.inputs.length > 0), node => node.storage !== undefined && !nodes.includes(node))
+  const uses = usesIn(order)
+  const replaced = pending.map(tensor => tensor.settle(uses)).filter(node => node !== undefined && isFloat(node.dtype))
+  // The values that gradients of these results would need are replaced, so they are final.
+  const final = dependents(order, replaced)
+  for (const node of nodes) final.has(node) ? releaseHistory(node) : boundHistory(node)
+}
+
+/** Those among nodes, inputs before users, that depend on one of `sources`. */
+function dependents(nodes: readonly Node[], sources: readonly (Node | undefined)[]): Set<Node | undefined> {
+  const found = new Set(sources)
+  for (const node of nodes) if (node.inputs.some(input => found.has(input))) found.add(node)
+  return found
 }
 
 /** How often each node is an input among these. */
@@ -108,6 +118,7 @@ const released = new WeakSet<Node>()
 export function releaseHistory(node: Node): void {
   if (node.inputs.length === 0) return
   node.inputs = []
+  forgetGradient(node)
   released.add(node)
 }
 /** Whether a node once had a history that is gone. */
