@@ -1,0 +1,42 @@
+import { type Tensor } from '@wids/tensor'
+import { customGradient } from '@wids/tensor/graph'
+import { checkShapes, type LossOptions, reduced } from './reduction.ts'
+
+/**
+ * Binary cross-entropy of probabilities: −(y ln p + (1 − y) ln(1 − p)), with logarithms of at least −100 as in
+ * `torch.nn.functional.binary_cross_entropy`. From logits, `binaryCrossEntropyWithLogits` is exact where p rounds to 0 or 1.
+ *
+ * @param probability [...] p, in [0, 1]
+ * @param target [...] y, in [0, 1]
+ * @throws ShapeError unless the shapes are equal
+ */
+export function binaryCrossEntropy(probability: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkShapes('binaryCrossEntropy', probability, target)
+  const p = probability
+  const y = target.to(p.dtype)
+  const yes = p.log().maximum(-100)
+  const no = p.neg().add(1).log().maximum(-100)
+  const losses = y.mul(yes.sub(no)).add(no).neg()
+  const each = customGradient([p, y], losses, g => [
+    // (p − y) / p(1 − p), whose denominator PyTorch keeps from 0
+    g.mul(p.sub(y)).div(p.mul(p.neg().add(1)).maximum(1e-12)),
+    g.mul(no.sub(yes)),
+  ])
+  return reduced(each, options)
+}
+
+/**
+ * Binary cross-entropy of logits: max(z, 0) − z·y + ln(1 + e^−|z|), whose gradient is σ(z) − y
+ * (`torch.nn.functional.binary_cross_entropy_with_logits`).
+ *
+ * @param logit [...] z, any real number
+ * @param target [...] y, in [0, 1]
+ * @throws ShapeError unless the shapes are equal
+ */
+export function binaryCrossEntropyWithLogits(logit: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkShapes('binaryCrossEntropyWithLogits', logit, target)
+  const y = target.to(logit.dtype)
+  const losses = logit.softplus().sub(logit.mul(y))
+  const each = customGradient([logit, y], losses, g => [g.mul(logit.sigmoid().sub(y)), g.mul(logit).neg()])
+  return reduced(each, options)
+}

@@ -1,0 +1,135 @@
+import { arange, ArgumentError, DTypeError, isFloat, onesLike, ShapeError, Tensor, tensor, where } from '@wids/tensor'
+import { customGradient } from '@wids/tensor/graph'
+import { type LossOptions, reduced } from './reduction.ts'
+
+export interface CrossEntropyOptions extends LossOptions {
+  /** Targets of this value count neither in the loss nor in its mean. Default −100. */
+  readonly ignoreIndex?: number | undefined
+  /** [classes] factor of each class; the mean is then over the factors of the targets. Default 1. */
+  readonly weight?: Tensor | readonly number[] | undefined
+  /** Part of the target that is spread evenly over all classes (Szegedy et al., 2016). Default 0. */
+  readonly labelSmoothing?: number | undefined
+}
+
+/**
+ * Cross-entropy of logits z against classes: ln Σ eᶻ − z_target, whose gradient is softmax(z) − onehot(target)
+ * (`torch.nn.functional.cross_entropy`).
+ *
+ * @param logits [classes], [batch, classes] or [batch, classes, ...]
+ * @param target class indices [], [batch] or [batch, ...] (the loss of an index that is no class is NaN), or
+ * probabilities in the shape of the logits
+ * @throws ShapeError unless the shapes fit, ArgumentError for an option that does not
+ * @example
+ * // logits [batch, time, vocabulary], target i32 [batch, time]
+ * crossEntropy(logits.flatten(0, 1), target.flatten())
+ */
+export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  const axis = logits.rank === 1 ? 0 : 1
+  checkTarget(logits, target, axis)
+  const weight = weightOf(logits, axis, options)
+  const aim = isFloat(target.dtype)
+    ? towardProbabilities(target, axis)
+    : towardIndices(logits, target, axis, weight, options)
+  const losses = entropyOf(logits, spread(aim, logits, axis, weight, options), axis, aim.counted)
+  const checked = aim.valid === undefined ? losses : where(aim.valid, losses, NaN)
+  const { reduction = 'mean' } = options
+  return reduction === 'mean' ? checked.sum().div(aim.count) : reduced(checked.squeeze(axis), { reduction })
+}
+
+/** What the examples should be. */
+interface Aim {
+  /** [batch, classes, ...] how much of an example belongs to each class. */
+  readonly shares: Tensor
+  /** [batch, 1, ...] whether an example counts. */
+  readonly counted: Tensor
+  /** [batch, 1, ...] whether its target is a class. */
+  readonly valid: Tensor | undefined
+  /** What the sum of the losses is divided by. */
+  readonly count: Tensor
+}
+
+function towardIndices(
+  logits: Tensor,
+  target: Tensor,
+  axis: number,
+  weight: Tensor | undefined,
+  options: CrossEntropyOptions,
+): Aim {
+  const classes = logits.shape[axis]!
+  const index = target.to('i32').unsqueeze(axis) // [batch, 1, ...]
+  const hit = index.eq(arange(classes).reshape(alongAxis(logits, axis))) // [batch, classes, ...]
+  const counted = index.ne(options.ignoreIndex ?? -100)
+  const valid = index.ge(0).and(index.lt(classes)).or(counted.logicalNot())
+  const shares = hit.to(logits.dtype)
+  const count = weight === undefined ? counted.to(logits.dtype).sum() : where(counted, shares.mul(weight), 0).sum()
+  return { shares, counted, valid, count }
+}
+
+function towardProbabilities(target: Tensor, axis: number): Aim {
+  const examples = onesLike(target.narrow(axis, 0, 1)) // [batch, 1, ...]
+  return { shares: target, counted: examples.to('bool'), valid: undefined, count: examples.sum() }
+}
+
+/** Shares after smoothing and weighting, and their sum [batch, 1, ...], which is 1 (`undefined`) for plain indices. */
+function spread(
+  { shares, valid }: Aim,
+  logits: Tensor,
+  axis: number,
+  weight: Tensor | undefined,
+  { labelSmoothing = 0 }: CrossEntropyOptions,
+): Shares {
+  if (valid !== undefined && labelSmoothing === 0 && weight === undefined) return { shares, mass: undefined }
+  const even = shares.mul(1 - labelSmoothing).add(labelSmoothing / logits.shape[axis]!)
+  const weighted = (weight === undefined ? even : even.mul(weight)).to(logits.dtype)
+  return { shares: weighted, mass: weighted.sum(axis, true) }
+}
+
+interface Shares {
+  readonly shares: Tensor
+  readonly mass: Tensor | undefined
+}
+
+/** Σ q (ln Σ eᶻ − z) over the classes, with gradient (Σ q) softmax(z) − q: [batch, 1, ...]; 0 where nothing counts. */
+function entropyOf(logits: Tensor, { shares, mass }: Shares, axis: number, counted: Tensor): Tensor {
+  const whole = logits.logsumexp(axis, true) // [batch, 1, ...]
+  const picked = where(shares.eq(0), 0, shares.mul(logits)).sum(axis, true)
+  const losses = (mass === undefined ? whole : whole.mul(mass)).sub(picked)
+  return customGradient([logits], where(counted, losses, 0), g => {
+    const probabilities = logits.sub(whole).exp() // [batch, classes, ...]
+    const pull = (mass === undefined ? probabilities : probabilities.mul(mass)).sub(shares)
+    return [where(counted, pull.mul(g), 0)]
+  })
+}
+
+const alongAxis = ({ shape }: Tensor, axis: number): number[] => shape.map((n, i) => (i === axis ? n : 1))
+
+function checkTarget(logits: Tensor, target: Tensor, axis: number): void {
+  if (!isFloat(logits.dtype)) throw new DTypeError('crossEntropy', `logits are real, got ${logits.dtype}`)
+  const expected = isFloat(target.dtype) ? logits.shape : logits.shape.toSpliced(axis, 1)
+  if (logits.rank > 0 && String(target.shape) === String(expected)) return
+  throw new ShapeError(
+    'crossEntropy',
+    `logits are [batch, classes, ...] and ${target.dtype} targets ${isFloat(target.dtype) ? 'the same' : '[batch, ...]'}, ` +
+      `got [${logits.shape.join(', ')}] and [${target.shape.join(', ')}]; join leading axes with .flatten(0, 1)`,
+    [logits.shape, target.shape],
+  )
+}
+
+/** Class weights, checked, in a shape that broadcasts with the logits. */
+function weightOf(
+  logits: Tensor,
+  axis: number,
+  { weight, labelSmoothing = 0 }: CrossEntropyOptions,
+): Tensor | undefined {
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new ArgumentError('crossEntropy', `labelSmoothing lies between 0 and 1, got ${labelSmoothing}`)
+  if (weight === undefined) return undefined
+  const factors = weight instanceof Tensor ? weight : tensor(weight, { dtype: logits.dtype })
+  if (factors.rank !== 1 || factors.size !== logits.shape[axis])
+    throw new ShapeError(
+      'crossEntropy',
+      `weight has one factor for each of ${logits.shape[axis]} classes, got [${factors.shape.join(', ')}]`,
+      [factors.shape],
+    )
+  return factors.to(logits.dtype).reshape(alongAxis(logits, axis))
+}

@@ -1,0 +1,73 @@
+import { ArgumentError, type Tensor } from '@wids/tensor'
+import { Module } from './module.ts'
+
+/** A module of one tensor. */
+export interface Layer extends Module {
+  forward(x: Tensor): Tensor
+}
+
+/**
+ * Modules one after the other; their names are '0', '1', … (`torch.nn.Sequential`).
+ *
+ * @example
+ * const model = new Sequential(new Linear(4, 32), new Tanh(), new Linear(32, 3))
+ * model.forward(randn([16, 4])).shape   // [16, 3]
+ */
+export class Sequential extends Module {
+  readonly [index: number]: Layer
+
+  constructor(...layers: readonly Layer[]) {
+    super()
+    Object.assign(this, layers)
+  }
+
+  get layers(): Layer[] {
+    return Object.values(this).filter(value => value instanceof Module) as Layer[]
+  }
+
+  /** Applies every layer in order. */
+  forward(x: Tensor): Tensor {
+    return this.layers.reduce((value, layer) => layer.forward(value), x)
+  }
+}
+
+/**
+ * A list of modules, named '0', '1', … (`torch.nn.ModuleList`). A plain array as a field does the same.
+ *
+ * @example
+ * class Stack extends Module {
+ *   layers = new ModuleList([1, 2, 3].map(() => new Linear(8, 8)))   // 'layers.0.weight', …
+ *   forward(x: Tensor) { return [...this.layers].reduce((h, layer) => layer.forward(h).relu(), x) }
+ * }
+ */
+export class ModuleList<Item extends Module> extends Module implements Iterable<Item> {
+  readonly [index: number]: Item
+
+  constructor(modules: Iterable<Item> = []) {
+    super()
+    Object.assign(this, [...modules])
+  }
+
+  get length(): number {
+    return this.#items().length
+  }
+
+  /** The module at a position, from the end if negative. */
+  at(index: number): Item {
+    const item = this.#items().at(index)
+    if (item === undefined) throw new ArgumentError('ModuleList', `there is no module ${index} among ${this.length}`)
+    return item
+  }
+
+  append(module: Item): this {
+    return Object.assign(this, { [this.length]: module })
+  }
+
+  [Symbol.iterator](): Iterator<Item> {
+    return this.#items()[Symbol.iterator]()
+  }
+
+  #items(): Item[] {
+    return Object.values(this).filter(value => value instanceof Module) as Item[]
+  }
+}

@@ -1,0 +1,50 @@
+import { ArgumentError, type Tensor } from '@wids/tensor'
+import { computeAlong } from '@wids/tensor/graph'
+
+/**
+ * Scales gradients so that together, as one vector, they have at most the given norm
+ * (Pascanu et al., 2013; `torch.nn.utils.clip_grad_norm_`): g · min(1, maxNorm / (‖g‖ + 1e-6)).
+ *
+ * @param gradients of any shapes
+ * @param normType 2 for the Euclidean norm, Infinity for the largest absolute value
+ * @returns the scaled gradients and the norm [] before scaling
+ * @throws ArgumentError without gradients, or for another norm
+ * @example
+ * const { gradients, norm } = clipGradNorm(grad(loss, model.parameters()), 1)
+ * optimizer.step(gradients)
+ */
+export function clipGradNorm(
+  gradients: readonly Tensor[],
+  maxNorm: number,
+  { normType = 2 }: { readonly normType?: number } = {},
+): { readonly gradients: Tensor[]; readonly norm: Tensor } {
+  if (gradients.length === 0) throw new ArgumentError('clipGradNorm', 'there are no gradients')
+  if (!(maxNorm >= 0) || !(normType >= 1))
+    throw new ArgumentError(
+      'clipGradNorm',
+      `maxNorm is at least 0 and normType at least 1, got ${maxNorm} and ${normType}`,
+    )
+  const norm = normOf(gradients, normType)
+  // Where a step uses the norm, it also computes it, so that it can be read afterwards.
+  computeAlong(norm.node, norm)
+  const scale = norm.add(1e-6).reciprocal().mul(maxNorm).minimum(1)
+  return { gradients: gradients.map(gradient => gradient.mul(scale).to(gradient.dtype)), norm }
+}
+
+/** (Σ |g|ᵖ)^(1/p), the largest |g| for p = ∞ */
+function normOf(gradients: readonly Tensor[], p: number): Tensor {
+  if (p === Infinity) return gradients.map(g => g.abs().max()).reduce((a, b) => a.maximum(b))
+  const power = (x: Tensor): Tensor => (p === 2 ? x.mul(x) : x.abs().pow(p))
+  const total = gradients.map(g => power(g).sum()).reduce((a, b) => a.add(b))
+  return p === 2 ? total.sqrt() : total.pow(1 / p)
+}
+
+/**
+ * Limits every element to ±limit (`torch.nn.utils.clip_grad_value_`).
+ *
+ * @throws ArgumentError for a negative limit
+ */
+export function clipGradValue(gradients: readonly Tensor[], limit: number): Tensor[] {
+  if (!(limit >= 0)) throw new ArgumentError('clipGradValue', `the limit is at least 0, got ${limit}`)
+  return gradients.map(gradient => gradient.clamp(-limit, limit))
+}

@@ -1,0 +1,121 @@
+import { tensor, type Tensor, zeros, zerosLike } from '@wids/tensor'
+import { isTracing, start } from '@wids/tensor/graph'
+import { type Loaded, loadTensors } from '../module/loadTensors.ts'
+import { checkGradients, checkParameters, checkRate } from './checks.ts'
+
+/** Options of every optimizer. */
+export interface Rate {
+  /** Learning rate. */
+  readonly lr: number
+}
+
+/** Parameters with options of their own; a learning rate keeps its ratio to the optimizer's when that changes. */
+export type ParameterGroup<Options> = Partial<Options> & { readonly parameters: readonly Tensor[] }
+
+/** Tensors that an optimizer keeps for one parameter, by name. */
+export type State<Slot extends string> = Readonly<Record<Slot, Tensor>>
+
+/** The update of one parameter, as its formula. */
+export type UpdateRule<Slot extends string> = (
+  value: Tensor,
+  gradient: Tensor,
+  state: State<Slot>,
+) => { readonly value: Tensor; readonly state: State<Slot> }
+
+interface Group<Options, Slot extends string> {
+  readonly options: Options
+  /** Its learning rate in units of the optimizer's. */
+  readonly scale: number
+  readonly members: readonly { readonly index: number; readonly parameter: Tensor; readonly state: State<Slot> }[]
+}
+
+/**
+ * What all optimizers share: groups of parameters, state, and assigning what the formula gives. Learning rate, step
+ * count and state are tensors, so that a compiled step reads them anew each time and a checkpoint holds them.
+ */
+export abstract class Optimizer<Options extends Rate, Slot extends string> {
+  /** In the order in which `step` takes gradients. */
+  readonly parameters: readonly Tensor[]
+  /** f32 [], the learning rate. */
+  readonly lr: Tensor
+  /** i32 [], steps taken. */
+  readonly steps: Tensor
+  readonly #groups: readonly Group<Options, Slot>[]
+
+  /**
+   * @param groups other options for some of the parameters
+   * @throws ArgumentError without parameters, or where groups name other ones or overlap
+   */
+  constructor(
+    parameters: readonly Tensor[],
+    options: Options,
+    groups: readonly ParameterGroup<Options>[],
+    slots: readonly Slot[],
+  ) {
+    checkParameters(parameters, groups)
+    checkRate(options.lr)
+    this.parameters = [...parameters]
+    this.lr = tensor(options.lr)
+    this.steps = zeros([], 'i32')
+    const rest = parameters.filter(parameter => !groups.some(group => group.parameters.includes(parameter)))
+    const group = (members: readonly Tensor[], own: Options): Group<Options, Slot> => ({
+      options: own,
+      scale: own.lr === options.lr ? 1 : own.lr / options.lr,
+      members: members.map(parameter => ({
+        index: parameters.indexOf(parameter),
+        parameter,
+        state: Object.fromEntries(slots.map(slot => [slot, zerosLike(parameter)])) as State<Slot>,
+      })),
+    })
+    this.#groups = [group(rest, options), ...groups.map(own => group(own.parameters, { ...options, ...own }))]
+  }
+
+  /** The formula for parameters with these options, at a learning rate (f32 []) and a step (i32 [], from 1). */
+  protected abstract rule(options: Options, lr: Tensor, step: Tensor): UpdateRule<Slot>
+
+  /**
+   * Changes the parameters by one step. Outside of `compile` its program starts and is not waited for.
+   *
+   * @param gradients one for each of `parameters`, of its shape
+   * @throws ArgumentError, ShapeError if they do not fit
+   */
+  step(gradients: readonly Tensor[]): void {
+    checkGradients(this.parameters, gradients)
+    const step = this.steps.add(1)
+    const updates: (readonly [Tensor, Tensor])[] = [[this.steps, step]]
+    for (const { options, scale, members } of this.#groups) {
+      const update = this.rule(options, scale === 1 ? this.lr : this.lr.mul(scale), step)
+      for (const { index, parameter, state } of members) {
+        const updated = update(parameter, gradients[index]!, state)
+        updates.push([parameter, updated.value])
+        for (const slot in state) updates.push([state[slot], updated.state[slot]])
+      }
+    }
+    for (const [target, value] of updates) target.assign(value.to(target.dtype))
+    if (!isTracing()) start(updates.map(([target]) => target))
+  }
+
+  /** Changes the learning rate; a tensor (f32 of one element) may be an argument of a compiled function. */
+  setLearningRate(lr: number | Tensor): void {
+    if (typeof lr === 'number') checkRate(lr)
+    this.lr.assign(typeof lr === 'number' ? tensor(lr) : lr.reshape([]))
+  }
+
+  /** Learning rate, step count, and 'state.0.exp_avg', …, by the position of the parameter: the tensors themselves. */
+  stateDict(): Record<string, Tensor> {
+    const members = this.#groups.flatMap(group => group.members).toSorted((a, b) => a.index - b.index)
+    const slots = members.flatMap(({ index, state }) =>
+      Object.entries<Tensor>(state).map(([slot, value]) => [`state.${index}.${slot}`, value] as const),
+    )
+    return { lr: this.lr, steps: this.steps, ...Object.fromEntries(slots) }
+  }
+
+  /**
+   * Takes over the state of an optimizer of the same kind over parameters in the same order.
+   *
+   * @throws ArgumentError that lists what is missing, unexpected or of another shape
+   */
+  loadStateDict(state: Readonly<Record<string, Tensor>>): Loaded {
+    return loadTensors(this.constructor.name, this.stateDict(), state, true)
+  }
+}

@@ -1,0 +1,51 @@
+import { type Tensor, where } from '@wids/tensor'
+import { Optimizer, type ParameterGroup, type Rate, type UpdateRule } from './optimizer.ts'
+
+export interface SGDOptions extends Rate {
+  /** How much of the last step goes into the next, μ. Default 0. */
+  readonly momentum?: number | undefined
+  /** How much less of the gradient goes into the momentum, τ. Default 0. */
+  readonly dampening?: number | undefined
+  /** Factor of the weights that is added to the gradients, λ. Default 0. */
+  readonly weightDecay?: number | undefined
+  /** Look ahead by one step (Nesterov, 1983). Default false. */
+  readonly nesterov?: boolean | undefined
+}
+
+type Settings = Required<{ [Key in keyof SGDOptions]: Exclude<SGDOptions[Key], undefined> }>
+
+/**
+ * Gradient descent with momentum (`torch.optim.SGD`): g ← g + λw; b ← μb + (1 − τ)g; w ← w − lr · b, or with Nesterov's
+ * look-ahead w − lr · (g + μb). The first b is g.
+ *
+ * @example
+ * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 })
+ * optimizer.step(grad(loss, model.parameters()))
+ */
+export class SGD extends Optimizer<Settings, 'momentum_buffer'> {
+  constructor(
+    parameters: readonly Tensor[],
+    { groups = [], ...options }: SGDOptions & { readonly groups?: readonly ParameterGroup<SGDOptions>[] },
+  ) {
+    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options
+    const settings = { lr, momentum, dampening, weightDecay, nesterov }
+    super(
+      parameters,
+      settings,
+      groups as readonly ParameterGroup<Settings>[],
+      momentum === 0 ? [] : ['momentum_buffer'],
+    )
+  }
+
+  protected override rule(options: Settings, lr: Tensor, step: Tensor): UpdateRule<'momentum_buffer'> {
+    const { momentum, dampening, weightDecay, nesterov } = options
+    return (value, gradient, { momentum_buffer: buffer }) => {
+      const g = weightDecay === 0 ? gradient : gradient.add(value.mul(weightDecay))
+      if (momentum === 0) return { value: value.sub(g.mul(lr)), state: { momentum_buffer: buffer } }
+      const later = buffer.mul(momentum).add(g.mul(1 - dampening))
+      const next = dampening === 0 ? later : where(step.eq(1), g, later)
+      const direction = nesterov ? g.add(next.mul(momentum)) : next
+      return { value: value.sub(direction.mul(lr)), state: { momentum_buffer: next } }
+    }
+  }
+}
