@@ -9,7 +9,7 @@ import { planStages, type Stage, type StagePlan } from './loops/stages.ts'
 import { forUnits, type Digit } from './loops/units.ts'
 import type { EmittedKernel, Target } from './target.ts'
 import { costOf } from './values/costs.ts'
-import type { Evaluation } from './values/evaluation.ts'
+import { single, type Evaluation } from './values/evaluation.ts'
 import { placeIn, type Access, type Place } from './values/place.ts'
 import { dtypes } from '../../../dtype.ts'
 
@@ -63,9 +63,6 @@ function vectorsOf({ sizes, rowLoops, values }: Nest, { depths }: Dependence, { 
   const cost = needs.reduce((sum, value) => sum + (depths[value] === deepest ? costOf(values[value]!.op) : 0), 0)
   return cost <= 12 ? 4 : cost <= 32 ? 2 : 1
 }
-
-/** Where values do not run along the lanes. */
-const single = vectorsFor(1)
 
 function emitFunction(plan: Plan, code: Code, args: Int, begin: Int, end: Int, scratch: Int): void {
   const { nest, isSplit, splits } = plan

@@ -10,7 +10,7 @@ const costs: Record<Unary | Binary, number> = {
 }
 
 const otherCosts: Record<Exclude<Value['op'], Unary | Binary>, number> = {
-  ...{ load: 1, constant: 0, index: 2, randomBits: 130, gather: 16, where: 1, cast: 2, bitcast: 0, reduced: 0, product: 1 },
+  ...{ load: 1, constant: 0, index: 2, randomBits: 130, gather: 16, where: 1, cast: 2, quantize: 12, bitcast: 0, reduced: 0, product: 1 },
 }
 
 export const costOf = (op: Value['op']): number => (op in costs ? costs[op as Unary | Binary] : otherCosts[op as keyof typeof otherCosts])

@@ -8,7 +8,7 @@ import { gatherVector } from './gather.ts'
 import { loadVector } from './load.ts'
 import { binaryRules, unaryRules } from './operations.ts'
 import { maskAt, pointerAt, prepare, type Access, type Place, type VectorAt } from './place.ts'
-import { storageOf } from './storage.ts'
+import { type Storage, storageOf } from './storage.ts'
 
 /** What the evaluation of a kernel's values needs to know. */
 export interface Evaluation {
@@ -68,13 +68,16 @@ function compute(evaluation: Evaluation, place: Place, at: number): readonly Vec
   const value = values[at]!
   if (value.op === 'constant') return [constantOf(code, value.type, value.value)]
   if (value.op === 'reduced') return results.get(value.reduction)!
-  const vectors = wide[at] ? place.vectors : [{ shift: 0, lanes: 1 }]
+  const vectors = wide[at] ? place.vectors : single
   return vectors.map((vector, i) => {
     const into = code.vector()
     code.region(() => local.set(into, pushBounded({ evaluation, place, vector, i }, at)))
     return into
   })
 }
+
+/** Where a value does not run along the lanes, one vector serves all. */
+export const single: readonly VectorAt[] = [{ shift: 0, lanes: 1 }]
 
 /** One vector of one value at a place; `i` is the vector's number there. */
 interface Task {
@@ -152,11 +155,16 @@ const conversions: Record<'where' | 'cast' | 'bitcast', Combine> = {
 }
 const isConversion = (op: Combined['op']): op is keyof typeof conversions => op in conversions
 
+/** What is left of lanes that were stored. */
+const requantize = (code: Code, { encode, decode }: Storage, x: Vector): OnStack => decode(code, code.keep(encode(code, x)))
+
 /** Values that depend on other values of the same position. */
-function combine({ evaluation: { code, values }, place, i }: Task, { op, inputs, type }: Combined): OnStack {
+function combine({ evaluation: { code, values }, place, i }: Task, combined: Combined): OnStack {
+  const { op, inputs, type } = combined
   const lanes = inputs.map(input => valueAt(place, input, i))
   const from = values[inputs[0]!]!.type
   if (isConversion(op)) return conversions[op](code, lanes, from, type)
+  if (op === 'quantize') return requantize(code, storageOf(combined.dtype), lanes[0]!)
   if (isUnary(op)) return unaryRules[op][from](code, lanes[0]!)
   const second = values[inputs[1]!]!
   return binaryRules[op][from](code, lanes[0]!, lanes[1]!, second.op === 'constant' ? second.value : undefined)
