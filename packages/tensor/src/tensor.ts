@@ -105,9 +105,9 @@ export class Tensor extends Handle {
   min(axes?: Axes, keepdim = false): Tensor { return reduce.min(this, axes, keepdim) }
   /** Variance; `correction` is subtracted from the count (1: unbiased). */
   var(axes?: Axes, keepdim = false, correction = 1): Tensor { return reduce.variance(this, axes, keepdim, correction) }
-  std(axes?: Axes, keepdim = false, correction = 1): Tensor { return reduce.variance(this, axes, keepdim, correction).sqrt() }
+  std(axes?: Axes, keepdim = false, correction = 1): Tensor { return reduce.std(this, axes, keepdim, correction) }
   /** Euclidean norm. */
-  norm(axes?: Axes, keepdim = false): Tensor { return this.square().sum(axes, keepdim).sqrt() }
+  norm(axes?: Axes, keepdim = false): Tensor { return reduce.norm(this, axes, keepdim) }
   logsumexp(axes?: Axes, keepdim = false): Tensor { return reduce.logsumexp(this, axes, keepdim) }
   any(axes?: Axes, keepdim = false): Tensor { return reduce.any(this, axes, keepdim) }
   all(axes?: Axes, keepdim = false): Tensor { return reduce.all(this, axes, keepdim) }

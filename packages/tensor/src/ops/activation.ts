@@ -2,8 +2,8 @@ import { customGradient } from '../graph/customGradient.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './elementwise.ts'
 
-/** σ(x) = 1 / (1 + e⁻ˣ) */
-export const sigmoid = (x: Tensor): Tensor => x.neg().exp().add(1).reciprocal()
+/** y = σ(x) = 1 / (1 + e⁻ˣ); its gradient is g · y(1 − y), which does not overflow with e⁻ˣ. */
+export const sigmoid = (x: Tensor): Tensor => customGradient([x], x.neg().exp().add(1).reciprocal(), (g, y) => [g.mul(y.mul(y.neg().add(1)))])
 
 /** max(x, 0), whose derivative at 0 is 0 as in PyTorch */
 export const relu = (x: Tensor): Tensor => where(x.gt(0), x, where(x.isNaN(), x, 0))
@@ -12,7 +12,7 @@ export const relu = (x: Tensor): Tensor => where(x.gt(0), x, where(x.isNaN(), x,
 export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(x.gt(0), x, x.mul(slope))
 
 /** x if x > 0, else α(eˣ − 1) */
-export const elu = (x: Tensor, alpha = 1): Tensor => where(x.gt(0), x, x.minimum(0).expm1().mul(alpha))
+export const elu = (x: Tensor, alpha = 1): Tensor => where(x.gt(0), x, where(x.gt(0), 0, x).expm1().mul(alpha))
 
 /**
  * GELU (Hendrycks & Gimpel, 2016): x·Φ(x); the `tanh` form is GPT-2's ½x(1 + tanh(√(2/π)(x + 0.044715x³))).

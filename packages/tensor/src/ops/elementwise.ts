@@ -1,6 +1,7 @@
 import { type DType, dtypes, isFloat, promote } from '../dtype.ts'
 import { ArgumentError, DTypeError } from '../errors.ts'
 import * as build from '../graph/build.ts'
+import { customGradient } from '../graph/customGradient.ts'
 import type { Node } from '../graph/node.ts'
 import type { Binary, Unary } from '../graph/primitives.ts'
 import { realOf } from '../handle.ts'
@@ -98,24 +99,25 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 
 export function clamp(x: Tensor, low?: Operand, high?: Operand): Tensor {
   if (low === undefined && high === undefined) throw new ArgumentError('clamp', 'a lower or an upper limit is needed')
-  const above = low === undefined ? x : x.maximum(low)
-  return high === undefined ? above : above.minimum(high)
+  // At a limit the gradient is that of x, as in PyTorch; maximum and minimum would halve it.
+  const above = low === undefined ? x : where(x.lt(low), low, x)
+  return high === undefined ? above : where(above.gt(high), high, above)
 }
 
 export const reciprocal = (x: Tensor): Tensor => divide(1, x)
 export const isFinite = (x: Tensor): Tensor => x.abs().lt(Infinity)
 export const logicalNot = (x: Tensor): Tensor => unary('not', x.to('bool'))
 
-/** log(1 + x), exact for small x: x · log(u) / (u − 1) with u = 1 + x rounded (Kahan). */
+/** log(1 + x), exact for small x: x · log(u) / (u − 1) with u = 1 + x rounded (Kahan); its gradient is g / (1 + x). */
 export function log1p(x: Tensor): Tensor {
   const u = x.add(1)
   const exact = u.log().mul(x.div(u.sub(1)))
-  return where(u.eq(1), x, where(u.eq(Infinity), Infinity, exact))
+  return customGradient([x], where(u.eq(1), x, where(u.eq(Infinity), Infinity, exact)), g => [g.div(x.add(1))])
 }
 
-/** exp(x) − 1, exact for small x: (u − 1) · x / log(u) with u = exp(x) rounded (Kahan). */
+/** y = exp(x) − 1, exact for small x: (u − 1) · x / log(u) with u = exp(x) rounded (Kahan); its gradient is g · (y + 1). */
 export function expm1(x: Tensor): Tensor {
   const u = x.exp()
   const near = u.sub(1).mul(x.div(u.log()))
-  return where(u.eq(1), x, where(x.abs().lt(1), near, u.sub(1)))
+  return customGradient([x], where(u.eq(1), x, where(x.abs().lt(1), near, u.sub(1))), (g, y) => [g.mul(y.add(1))])
 }

@@ -48,6 +48,13 @@ export function variance(x: Tensor, axes?: Axes, keepdim = false, correction = 1
   return sum(centred.mul(centred), axes, keepdim).div(Math.max(0, countOf(x, axes) - correction))
 }
 
+/** √Σx² */
+export const norm = (x: Tensor, axes?: Axes, keepdim = false): Tensor => root(sum(x.mul(x), axes, keepdim))
+export const std = (x: Tensor, axes?: Axes, keepdim = false, correction = 1): Tensor => root(variance(x, axes, keepdim, correction))
+
+/** y = √x with gradient g / 2y, but 0 where y is 0: there a norm has many subgradients, and 0 is PyTorch's. */
+const root = (x: Tensor): Tensor => customGradient([x], x.sqrt(), (g, y) => [where(y.eq(0), 0, g.div(where(y.eq(0), 1, y.mul(2))))])
+
 /** log Σ eˣ, shifted by the maximum (where that is finite) so that nothing overflows */
 export function logsumexp(x: Tensor, axes?: Axes, keepdim = false): Tensor {
   const real = x.to(realOf(x.dtype))
