@@ -2,6 +2,7 @@ import type { Tensor } from '@wids/tensor'
 
 /** For each element, the product of all others along the axes: those before it times those behind it. */
 export function leaveOneOut(x: Tensor, axes: readonly number[]): Tensor {
+  if (x.size === 0) return x
   const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]))
   const order = [...kept, ...axes]
   const moved = x.permute(order)
