@@ -1,19 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DType } from '../../../dtype.ts'
-import type { MatmulKernel } from '../../../compiler/kernel.ts'
+import type { IndexMap, MatmulKernel, Operand, Store, Value } from '../../../compiler/kernel.ts'
 import { emitMatmul } from './matmul.ts'
+import type { EmittedKernel } from './target.ts'
 import { Bench } from './testing.ts'
-import { cuts, indicesOf, layOut, layouts, positionOf, randomFloats, runInParts, type Layout } from './testingMaps.ts'
+import { cuts, indicesOf, layOut, layouts, positionOf, randomFloats, runInParts, type Placed } from './testingMaps.ts'
 
+/** A product's sizes, and how the factors, two results and two more inputs of an epilogue lie. */
 interface Problem {
   readonly batch: readonly number[]
   readonly m: number
   readonly n: number
   readonly k: number
-  readonly a: Layout
-  readonly b: Layout
-  readonly c: Layout
+  readonly a: Placed
+  readonly b: Placed
+  readonly results: readonly [Placed, Placed]
+  readonly inputs: readonly [Placed, Placed]
 }
 
 const sizes = (most: number, longest: number) =>
@@ -24,55 +27,171 @@ const sizes = (most: number, longest: number) =>
     k: fc.nat(longest),
   })
 
-/** Mostly small, some with several panels, some with several blocks of k. */
+/** Mostly small, some with several panels, some flat, some with several blocks of k. */
 const problems: fc.Arbitrary<Problem> = fc
   .oneof(
     { weight: 4, arbitrary: sizes(30, 30) },
     { weight: 1, arbitrary: sizes(60, 60) },
     { weight: 1, arbitrary: sizes(14, 1300) },
   )
-  .chain(size => {
-    const rank = size.batch.length + 2
+  .chain(({ batch, m, n, k }) => {
+    const rank = batch.length + 2
+    const placed = (shape: readonly number[], repeatable: number) =>
+      layouts(rank, repeatable).map(layout => layOut(shape, layout))
+    const result = fc.oneof(
+      placed([...batch, m, n], 0),
+      fc.constant(layOut([...batch, m, n], { order: [...Array(rank).keys()], gap: 0, repeated: [], offset: 0 })),
+    )
     return fc.record({
-      ...given(size),
-      a: layouts(rank, rank - 2),
-      b: layouts(rank, rank - 2),
-      c: layouts(rank, 0).map(layout => ({ ...layout, order: [...Array(rank).keys()] })),
+      batch: fc.constant(batch),
+      m: fc.constant(m),
+      n: fc.constant(n),
+      k: fc.constant(k),
+      a: placed([...batch, m, k], rank - 2),
+      b: placed([...batch, k, n], rank - 2),
+      results: fc.tuple(result, result),
+      inputs: fc.tuple(placed([...batch, m, n], rank), placed([...batch, m, n], rank)),
     })
   })
 
-const given = ({ batch, m, n, k }: Pick<Problem, 'batch' | 'm' | 'n' | 'k'>) => ({
-  batch: fc.constant(batch),
-  m: fc.constant(m),
-  n: fc.constant(n),
-  k: fc.constant(k),
+/** What an epilogue computes at a place from the product and the two inputs, and the same as values of a kernel. */
+interface Epilogue {
+  readonly values: (problem: Problem) => readonly Value[]
+  /** By result: the value that is stored, and what it should be. */
+  readonly results: readonly { readonly value: number; readonly of: (at: Point) => number }[]
+}
+
+interface Point {
+  readonly product: number
+  readonly x: number
+  readonly y: number
+  readonly row: number
+  readonly column: number
+  readonly columns: number
+}
+
+const product: Value = { type: 'f32', op: 'product' }
+const load = (input: 0 | 1, { inputs }: Problem): Value => ({
+  type: 'f32',
+  op: 'load',
+  operand: 3 + input,
+  map: inputs[input].map,
 })
+const number = (value: number): Value => ({ type: 'f32', op: 'constant', value })
+const apply = (op: 'add' | 'mul' | 'max' | 'tanh' | 'exp', ...inputs: number[]): Value => ({ type: 'f32', op, inputs })
+const loopIndex = ({ batch }: Problem, loop: 0 | 1): Value => ({
+  type: 'i32',
+  op: 'index',
+  map: { offset: 0, strides: [...batch.map(() => 0), Number(loop === 0), Number(loop === 1)], bounds: [], fill: 0 },
+})
+/** The first input with its first row and its last column cut off. */
+const padded = (problem: Problem): Value => {
+  const { batch, m, n, inputs } = problem
+  const bounds = [
+    { loop: batch.length, start: 1, stop: Math.max(1, m) },
+    { loop: batch.length + 1, start: 0, stop: Math.max(0, n - 1) },
+  ]
+  return { type: 'f32', op: 'load', operand: 3, map: { ...inputs[0].map, bounds, fill: 3 } }
+}
 
-const f32 = (written: boolean): { dtype: DType; written: boolean } => ({ dtype: 'f32', written })
+/** The error of the product alone is bounded tightly. */
+const identity = (at: Point): number => at.product
 
-function plainKernel({ batch, m, n, k, a, b, c }: Problem): MatmulKernel {
+const epilogues: Readonly<Record<string, Epilogue>> = {
+  plain: { values: () => [product], results: [{ value: 0, of: identity }] },
+  'bias and relu': {
+    values: problem => [product, load(0, problem), apply('add', 0, 1), number(0), apply('max', 2, 3)],
+    results: [{ value: 4, of: at => Math.max(0, at.product + at.x) }],
+  },
+  'two results': {
+    values: problem => [product, load(1, problem), load(0, problem), apply('mul', 0, 1), apply('tanh', 3)],
+    results: [
+      { value: 4, of: at => Math.tanh(at.product * at.y) },
+      { value: 0, of: identity },
+    ],
+  },
+  'causal mask': {
+    values: problem => [
+      product,
+      loopIndex(problem, 0),
+      loopIndex(problem, 1),
+      { type: 'bool', op: 'lessEqual', inputs: [2, 1] },
+      number(-9),
+      { type: 'f32', op: 'where', inputs: [3, 0, 4] },
+    ],
+    results: [{ value: 5, of: at => (at.column <= at.row ? at.product : -9) }],
+  },
+  'bounded load': {
+    values: problem => [padded(problem), product, apply('add', 0, 1)],
+    results: [{ value: 2, of: at => at.product + (at.row > 0 && at.column < at.columns - 1 ? at.x : 3) }],
+  },
+  'no product': {
+    values: problem => [load(0, problem), apply('exp', 0)],
+    results: [{ value: 1, of: at => Math.exp(at.x) }],
+  },
+}
+
+const operand = (dtype: DType, written = false): Operand => ({ dtype, written })
+
+function kernelOf(problem: Problem, [aType, bType]: readonly [DType, DType], epilogue: Epilogue): MatmulKernel {
+  const { batch, m, n, k, a, b, results } = problem
+  const f32 = operand('f32')
+  const out = operand('f32', true)
   return {
     kind: 'matmul',
-    operands: [f32(false), f32(false), f32(true)],
+    operands: [operand(aType), operand(bType), out, f32, f32, out],
     batch,
     m,
     n,
     k,
-    a: { operand: 0, map: layOut([...batch, m, k], a).map },
-    b: { operand: 1, map: layOut([...batch, k, n], b).map },
-    values: [{ type: 'f32', op: 'product' }],
-    stores: [{ operand: 2, value: 0, map: layOut([...batch, m, n], c).map, perRow: false }],
+    a: { operand: 0, map: a.map },
+    b: { operand: 1, map: b.map },
+    values: epilogue.values(problem),
+    stores: epilogue.results.map(({ value }, i): Store => ({
+      operand: i === 0 ? 2 : 5,
+      value,
+      map: results[i]!.map,
+      perRow: false,
+    })),
   }
 }
 
+/** Numbers as they are stored, and what the stored form means. */
+interface Stored {
+  readonly bits: Float32Array | Uint16Array | Int8Array
+  readonly numbers: ArrayLike<number>
+}
+
+/** The upper half of an f32 is a bf16; f16 has ten bits of fraction, and these numbers are normal in it. */
+const store: Readonly<Record<'f32' | 'f16' | 'bf16' | 'i8', (x: Float32Array) => Stored>> = {
+  f32: x => ({ bits: x, numbers: x }),
+  i8: x => {
+    const bits = Int8Array.from(x, value => value * 100)
+    return { bits, numbers: bits }
+  },
+  bf16: x => {
+    const words = new Uint32Array(x.buffer)
+    const bits = Uint16Array.from(words, word => word >>> 16)
+    return { bits, numbers: new Float32Array(Uint32Array.from(bits, half => half << 16).buffer) }
+  },
+  f16: x => {
+    const normal = Float32Array.from(x, value => (value < 0 ? -1 : 1) * (1 + Math.abs(Math.round(value * 512)) / 512))
+    const words = new Uint32Array(normal.buffer)
+    const bits = Uint16Array.from(words, word => ((word >>> 16) & 0x8000) | (((word & 0x7fffffff) >>> 13) - 0x1c000))
+    return { bits, numbers: normal }
+  },
+}
+
 /** The product of an element in double precision, and the sum of its terms' magnitudes, which bounds the error. */
-function exact(kernel: MatmulKernel, x: Float32Array, y: Float32Array, index: readonly number[]) {
+function exact(kernel: MatmulKernel, x: ArrayLike<number>, y: ArrayLike<number>, index: readonly number[]) {
   const [row, column] = index.slice(-2) as [number, number]
   const batch = index.slice(0, -2)
-  let [sum, magnitude] = [0, 0]
+  const [aStart, aStep] = [positionOf(kernel.a.map, [...batch, row, 0]), kernel.a.map.strides.at(-1)!]
+  const [bStart, bStep] = [positionOf(kernel.b.map, [...batch, 0, column]), kernel.b.map.strides.at(-2)!]
+  let sum = 0
+  let magnitude = 0
   for (let step = 0; step < kernel.k; step++) {
-    const term =
-      x[positionOf(kernel.a.map, [...batch, row, step])]! * y[positionOf(kernel.b.map, [...batch, step, column])]!
+    const term = x[aStart + step * aStep]! * y[bStart + step * bStep]!
     sum += term
     magnitude += Math.abs(term)
   }
@@ -81,36 +200,114 @@ function exact(kernel: MatmulKernel, x: Float32Array, y: Float32Array, index: re
 
 const benches = [new Bench(false), new Bench(true)] as const
 
-describe('emitMatmul', () => {
-  test('is the product for any sizes, strides and split of the units', () => {
-    fc.assert(
-      fc.property(problems, fc.boolean(), fc.integer(), cuts, (problem, relaxed, seed, cut) => {
-        const bench = benches[Number(relaxed)]!
-        bench.reset()
-        const { batch, m, n, k, a, b, c } = problem
-        const kernel = plainKernel(problem)
-        const x = randomFloats(layOut([...batch, m, k], a).length, seed)
-        const y = randomFloats(layOut([...batch, k, n], b).length, seed + 1)
-        const { length } = layOut([...batch, m, n], c)
-        const factors = [bench.place(x), bench.place(y)]
-        const [whole, parts] = [bench.alloc(4 * length), bench.alloc(4 * length)]
-        const emitted = emitMatmul(kernel, bench.target)
-        bench.load(emitted, [...factors, whole])(0, emitted.units)
-        runInParts(bench.load(emitted, [...factors, parts]), emitted.units, cut)
+/** One matmul in a test: everything placed in memory, and the results that the oracle expects. */
+function place(bench: Bench, problem: Problem, types: readonly [keyof typeof store, keyof typeof store], seed: number) {
+  bench.reset()
+  const a = store[types[0]](randomFloats(problem.a.length, seed))
+  const b = store[types[1]](randomFloats(problem.b.length, seed + 1))
+  const inputs = problem.inputs.map(({ length }, i) => randomFloats(length, seed + 2 + i))
+  const factors = [bench.place(a.bits), bench.place(b.bits)]
+  const [x, y] = inputs.map(input => bench.place(input))
+  const outs = () => problem.results.map(({ length }) => bench.alloc(4 * length))
+  const load = (emitted: EmittedKernel, [first, second]: readonly number[]) =>
+    bench.load(emitted, [...factors, first!, x!, y!, second!])
+  return { a: a.numbers, b: b.numbers, inputs, outs, load }
+}
 
-        const got = bench.floats(whole, length)
-        const untouched = new Set(got.keys())
-        for (const index of indicesOf([...batch, m, n])) {
-          const { sum, magnitude } = exact(kernel, x, y, index)
-          const position = positionOf(kernel.stores[0]!.map, index)
-          untouched.delete(position)
-          expect(Math.abs(got[position]! - sum)).toBeLessThanOrEqual((k + 1) * 2 ** -24 * magnitude)
-        }
-        const bits = bench.ints(whole, length)
-        for (const position of untouched) expect(bits[position]).toBe(-1)
-        expect(bench.ints(parts, length)).toEqual(bits)
-      }),
-      { numRuns: 300 },
+/** Where one result of the epilogue is wrong, or what lies between its elements is not as before. */
+function mistakes(
+  kernel: MatmulKernel,
+  problem: Problem,
+  { results }: Epilogue,
+  placed: ReturnType<typeof place>,
+  got: Float32Array,
+  result: 0 | 1,
+): string[] {
+  const found: string[] = []
+  const untouched = new Set(got.keys())
+  const { of } = results[result]!
+  const { map } = kernel.stores[result]!
+  const { batch, m, n, k } = problem
+  for (const index of indicesOf([...batch, m, n])) {
+    const { sum, magnitude } = exact(kernel, placed.a, placed.b, index)
+    const [row, column] = index.slice(-2) as [number, number]
+    const [x, y] = placed.inputs.map((input, i) => input[positionOf(problem.inputs[i]!.map, index)]!)
+    const want = of({ product: sum, x: x!, y: y!, row, column, columns: n })
+    const position = positionOf(map, index)
+    untouched.delete(position)
+    const allowed = (k + 1) * 2 ** -24 * magnitude + (of === identity ? 0 : 4e-7 * (1 + Math.abs(want)))
+    if (!(Math.abs(got[position]! - want) <= allowed)) found.push(`[${index}]: ${got[position]}, not ${want}`)
+  }
+  const bits = new Int32Array(got.buffer, got.byteOffset, got.length)
+  for (const position of untouched) if (bits[position] !== -1) found.push(`element ${position} overwritten`)
+  return found
+}
+
+const types = fc.constantFrom('f32' as const, 'f32' as const, 'f16' as const, 'bf16' as const, 'i8' as const)
+
+describe('emitMatmul', () => {
+  test.each(Object.entries(epilogues))('%s: any sizes, strides, dtypes and split of the units', (name, epilogue) => {
+    fc.assert(
+      fc.property(
+        problems,
+        fc.tuple(types, types),
+        fc.boolean(),
+        fc.integer(),
+        cuts,
+        (problem, dtypes, relaxed, seed, cut) => {
+          const bench = benches[Number(relaxed)]!
+          const placed = place(bench, problem, dtypes, seed)
+          const kernel = kernelOf(problem, dtypes, epilogue)
+          const emitted = emitMatmul(kernel, bench.target)
+          const [whole, parts] = [placed.outs(), placed.outs()]
+          placed.load(emitted, whole)(0, emitted.units)
+          runInParts(placed.load(emitted, parts), emitted.units, cut)
+          epilogue.results.forEach((_, i) => {
+            const { length } = problem.results[i]!
+            expect(mistakes(kernel, problem, epilogue, placed, bench.floats(whole[i]!, length), i as 0 | 1)).toEqual([])
+            expect(bench.ints(parts[i]!, length)).toEqual(bench.ints(whole[i]!, length))
+          })
+        },
+      ),
+      { numRuns: name === 'plain' ? 300 : 80 },
     )
   })
+
+  test('reads every number of 16 bits', () => {
+    const halves = Uint16Array.from({ length: 1 << 16 }, (_, i) => i)
+    const line = (stride: number): IndexMap => ({ offset: 0, strides: [0, stride], bounds: [], fill: 0 })
+    for (const [dtype, decode] of [
+      ['f16', decodeF16],
+      ['bf16', decodeBf16],
+    ] as const) {
+      const bench = benches[1]
+      bench.reset()
+      const kernel: MatmulKernel = {
+        kind: 'matmul',
+        operands: [operand('f32'), operand(dtype), operand('f32', true)],
+        batch: [],
+        m: 1,
+        n: halves.length,
+        k: 1,
+        a: { operand: 0, map: line(1) },
+        b: { operand: 1, map: line(1) },
+        values: [product],
+        stores: [{ operand: 2, value: 0, map: line(1), perRow: false }],
+      }
+      const emitted = emitMatmul(kernel, bench.target)
+      const out = bench.alloc(4 * halves.length)
+      bench.load(emitted, [bench.place(Float32Array.of(1)), bench.place(halves), out])(0, emitted.units)
+      const want = Float32Array.from(halves, half => decode(half) + 0)
+      expect([...bench.floats(out, halves.length)]).toEqual([...want])
+    }
+  })
 })
+
+const decodeBf16 = (half: number): number => new Float32Array(Uint32Array.of(half << 16).buffer)[0]!
+
+function decodeF16(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1
+  const [exponent, fraction] = [(half >> 10) & 31, half & 1023]
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25))
+}

@@ -99,7 +99,7 @@ function emitStrip(frame: PackedFrame, cursor: Cursor, rows: number): void {
 }
 
 function startStrip(frame: PackedFrame, { panel, a, b, c, left }: Cursor, rows: number): void {
-  const { plan, problem, parts, scratch, row, kStart } = frame
+  const { plan, problem, parts, scratch, kStart } = frame
   setRowStart(frame, a)
   if (plan.a.packed) {
     if (rows < tileRows) {
