@@ -1,4 +1,5 @@
-import { Module, importMemory } from 'wasmati'
+import { importMemory } from 'wasmati'
+import { instantiate, type KernelFunction } from './module.ts'
 import type { EmittedKernel, Target } from './target.ts'
 
 /** A memory for tests, and kernels that run in it; blocks lie as the backend places them: 16-byte aligned and padded, readable beyond. */
@@ -6,6 +7,7 @@ export class Bench {
   readonly target: Target
   readonly bytes: Uint8Array
   #next = 1024
+  readonly #functions = new WeakMap<EmittedKernel, KernelFunction>()
 
   constructor(relaxed: boolean, pages = 512) {
     const memory = importMemory({ min: pages, max: 65536, shared: true })
@@ -40,18 +42,11 @@ export class Bench {
   }
 
   /** The kernel as a function of a range of units, its operands at the given addresses. */
-  load({ func, scratchBytes }: EmittedKernel, operands: readonly number[]): (begin: number, end: number) => void {
-    const bytes = Module({ exports: { run: func }, memory: this.target.memory }).toBytes()
-    const module = new WebAssembly.Module(Uint8Array.from(bytes))
-    const imports = Object.fromEntries(
-      WebAssembly.Module.imports(module).map(({ module: space, name }) => [
-        space,
-        { [name]: this.target.memory.value },
-      ]),
-    )
-    const { run } = new WebAssembly.Instance(module, imports).exports as { run: (...args: number[]) => void }
+  load(kernel: EmittedKernel, operands: readonly number[]): (begin: number, end: number) => void {
+    const run = this.#functions.get(kernel) ?? instantiate([kernel], this.target)[0]!
+    this.#functions.set(kernel, run)
     const args = this.place(Int32Array.from(operands))
-    const scratch = this.alloc(scratchBytes)
+    const scratch = this.alloc(kernel.scratchBytes)
     return (begin, end) => run(args, begin, end, scratch)
   }
 }
