@@ -98,10 +98,14 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
     if (node.op === 'gather') return gathered(node as LinearNode<'gather'>, type, path)
     const inputs = node.inputs.map(input => evaluate(input, path))
     if (node.op === 'detach') return inputs[0]!
-    if (node.op === 'cast' && node.dtype === 'i8') return saturated(inputs[0]!)
-    return number({ op: node.op, type, inputs } as Value)
+    const saturates = node.op === 'cast' && node.dtype === 'i8' && values[inputs[0]!]!.type === 'f32'
+    return quantized(node, saturates ? saturated(inputs[0]!) : number({ op: node.op, type, inputs } as Value))
   }
-  /** i8 is computed as i32, so its range is enforced here. */
+  /** Arithmetic of a storage dtype rounds after each operation, as if the result had been stored. */
+  const quantized = (node: LinearNode, value: number): number =>
+    node.dtype === 'f16' || node.dtype === 'bf16' || node.dtype === 'i8' ? number({ op: 'quantize', type: valueType(node), dtype: node.dtype, inputs: [value] }) : value
+
+  /** Real numbers beyond the range of i8 become its ends. */
   const saturated = (input: number): number => {
     const limit = (value: number): number => number({ op: 'constant', type: 'i32', value })
     const whole = number({ op: 'cast', type: 'i32', inputs: [input] })
@@ -134,7 +138,7 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
     typeOf: valueType,
     equate: (position, value) => void defined.set(position, value),
     define: (position, value) => {
-      const at = number(value)
+      const at = quantized(graph.nodes[position]!, number(value))
       defined.set(position, at)
       return at
     },

@@ -38,6 +38,8 @@ export type Value = { readonly type: ValueType } & (
   /** The element at map + index · stride, 0 ≤ index < size; any other index raises the program's fault and reads index 0. */
   | { readonly op: 'gather'; readonly operand: number; readonly map: IndexMap; readonly index: number; readonly stride: number; readonly size: number }
   | { readonly op: Unary | Binary | 'where' | 'cast' | 'bitcast'; readonly inputs: readonly number[] }
+  /** The nearest value that a storage dtype holds; i8 wraps around. */
+  | { readonly op: 'quantize'; readonly dtype: 'f16' | 'bf16' | 'i8'; readonly inputs: readonly number[] }
   /** The finished result of reduction number `reduction` (over all stages, in order). */
   | { readonly op: 'reduced'; readonly reduction: number }
   /** In the epilogue of a matmul: the product's element. */

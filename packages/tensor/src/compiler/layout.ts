@@ -37,12 +37,15 @@ const rules: Rules = {
   },
   slice: (layout, { start, stop, step }) => {
     const shape = start.map((from, i) => Math.max(0, Math.ceil((stop[i]! - from) / step[i]!)))
+    const bounds = layout.bounds.map((bound, i) => bound && clip([Math.ceil((bound[0] - start[i]!) / step[i]!), Math.ceil((bound[1] - start[i]!) / step[i]!)], shape[i]!))
+    // A single position of padding is an axis that loops leave out, and its bound would be lost with it.
+    if (bounds.some((bound, i) => bound !== undefined && shape[i] === 1)) return undefined
     return {
       ...layout,
       shape,
       strides: layout.strides.map((stride, i) => stride * step[i]!),
       offset: layout.offset + start.reduce((sum, from, i) => sum + from * layout.strides[i]!, 0),
-      bounds: layout.bounds.map((bound, i) => bound && clip([Math.ceil((bound[0] - start[i]!) / step[i]!), Math.ceil((bound[1] - start[i]!) / step[i]!)], shape[i]!)),
+      bounds,
     }
   },
   flip: (layout, { axes }) => ({
@@ -94,7 +97,6 @@ export const applyStep = (layout: Layout, step: Step): Layout | undefined => (ru
  */
 function reshape(layout: Layout, shape: Shape): Layout | undefined {
   if (sizeOf(shape) === 0) return { ...contiguous(shape), offset: layout.offset }
-  if (layout.shape.some((n, i) => n === 1 && layout.bounds[i] !== undefined)) return undefined
   const old = layout.shape.map((size, i) => ({ size, stride: layout.strides[i]!, bound: layout.bounds[i] })).filter(axis => axis.size !== 1)
   const strides: number[] = []
   const bounds: Bound[] = []

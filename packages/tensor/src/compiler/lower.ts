@@ -165,12 +165,11 @@ function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destina
 }
 
 /** scatterAdd, cumsum and argsort: a kernel each. */
-function lowerSingle(analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered {
+function lowerSingle(analysis: Analysis, cluster: Cluster): Lowered {
   const { graph, paths, isAnchor } = analysis
   const at = cluster.anchors[0]!
   const node = graph.nodes[at]!
   const inputs = node.inputs.map(input => storedLayout(graph, paths, isAnchor, input))
-  if (destinations(at) !== 1) throw new Error(`${node.op} has one result`)
   const operands = [...inputs.map(({ position }) => ({ dtype: graph.nodes[position]!.dtype, written: false })), { dtype: node.dtype, written: true }]
   const touches: Touch[] = [...inputs.map(({ position }) => ({ read: position })), { write: at, copy: 0 }]
   const maps = inputs.map(({ layout }) => mapOf(layout))

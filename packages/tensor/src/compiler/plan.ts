@@ -37,8 +37,9 @@ export function plan(original: Graph): Plan {
   const clusters = inOrder(formClusters(analysis))
   const storage = assignStorage(graph, clusters)
   const lowered = clusters.flatMap(cluster => {
-    const kept = lower(analysis, cluster, at => (cluster.kind === 'single' ? Math.min(1, storage.copies(at)) : storage.copies(at)))
-    const extra = cluster.kind === 'single' ? Array.from({ length: Math.max(0, storage.copies(cluster.anchors[0]!) - 1) }, (_, i) => copyOf(graph, cluster.anchors[0]!, i + 1)) : []
+    if (cluster.anchors.every(at => storage.copies(at) === 0)) return []
+    const kept = lower(analysis, cluster, at => (cluster.kind === 'single' ? 1 : storage.copies(at)))
+    const extra = cluster.kind === 'single' ? Array.from({ length: storage.copies(cluster.anchors[0]!) - 1 }, (_, i) => copyOf(graph, cluster.anchors[0]!, i + 1)) : []
     return [kept, ...extra]
   })
   const live = lowered.filter(({ kernel }) => !isEmpty(kernel))

@@ -1,4 +1,4 @@
-import { dtypes } from '../dtype.ts'
+import { type DType, dtypes } from '../dtype.ts'
 import { type Graph, isLinear, type LinearNode } from '../graph/linear.ts'
 import { isView, type Primitive } from '../graph/primitives.ts'
 import { sizeOf } from '../shape.ts'
@@ -66,6 +66,22 @@ function emptied(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => numb
   return add({ op: 'expand', attributes: { shape }, inputs: [aligned], shape, dtype })
 }
 
+/** The inputs whose elements these kernels compute with; they know only dtypes of 32 bits. */
+const wideInputs: Partial<Record<Primitive, readonly number[]>> = { argsort: [0], cumsum: [0], scatterAdd: [0, 2] }
+
+/** The same operation on converted inputs, converted back, where a kernel does not know a storage dtype. */
+function widened(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
+  const wide = wideInputs[node.op]
+  if (wide === undefined) return undefined
+  const narrow = nodes[node.inputs[0]!]!.dtype
+  const dtype = dtypes[narrow].compute === 'bool' ? 'i32' : dtypes[narrow].compute
+  if (dtype === narrow) return undefined
+  const convert = (at: number, to: DType): number => add({ op: 'cast', attributes: { dtype: to }, inputs: [at], shape: nodes[at]!.shape, dtype: to })
+  const inputs = node.inputs.map((at, i) => (wide.includes(i) ? convert(at, dtype) : at))
+  const result = add({ ...node, inputs, dtype: node.op === 'argsort' ? node.dtype : dtype })
+  return node.op === 'argsort' ? result : convert(result, node.dtype)
+}
+
 /** (A·B)ᵀ = Bᵀ·Aᵀ: a product that is only used transposed (as gradients of weights are) is computed that way. */
 function transposedProduct(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
   const product = nodes[node.inputs[0]!]
@@ -101,7 +117,7 @@ export function simplify(graph: Graph): Graph {
   for (const original of graph.nodes) {
     const node = { ...original, inputs: original.inputs.map(at => moved[at]!) }
     const alone = uses.get(original.inputs[0]!) === 1 && !graph.outputs.includes(original.inputs[0]!)
-    moved.push(emptied(node, nodes, add) ?? rules[node.op]?.(node, nodes) ?? (alone ? transposedProduct(node, nodes, add) : undefined) ?? add(node))
+    moved.push(emptied(node, nodes, add) ?? widened(node, nodes, add) ?? rules[node.op]?.(node, nodes) ?? (alone ? transposedProduct(node, nodes, add) : undefined) ?? add(node))
   }
   const outputs = graph.outputs.map(at => {
     const result = moved[at]!

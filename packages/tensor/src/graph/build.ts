@@ -62,6 +62,7 @@ export function reduction(op: Reduction, x: Node, allAxes: readonly number[]): N
 
 export const argmax = (x: Node, axis: number): Node => {
   need(x.shape[axis]! > 0, 'argmax', () => `axis ${axis} of ${show(x.shape)} is empty`, x)
+  if (x.shape[axis] === 1) return expand(reshape(constant(0, 'i32'), x.shape.map(() => 1)), x.shape)
   return makeNode('argmax', [x], { axis }, x.shape.with(axis, 1), 'i32')
 }
 export const cumsum = (x: Node, axis: number): Node => makeNode('cumsum', [x], { axis }, x.shape, x.dtype)

@@ -1,6 +1,7 @@
 import { customGradient } from '../graph/customGradient.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './elementwise.ts'
+import { shiftOf } from './reduce.ts'
 
 /** y = σ(x) = 1 / (1 + e⁻ˣ); its gradient is g · y(1 − y), which does not overflow with e⁻ˣ. */
 export const sigmoid = (x: Tensor): Tensor => customGradient([x], x.neg().exp().add(1).reciprocal(), (g, y) => [g.mul(y.mul(y.neg().add(1)))])
@@ -31,13 +32,14 @@ export const softplus = (x: Tensor): Tensor => x.maximum(0).add(x.abs().neg().ex
 
 /** eˣ / Σ eˣ over an axis, shifted by the maximum; its gradient is y · (g − Σ g·y). */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  const e = x.sub(x.max(axis, true)).exp()
+  const e = x.sub(shiftOf(x, axis)).exp()
   const y: Tensor = e.div(e.sum(axis, true))
   return customGradient([x], y, (g, y) => [y.mul(g.sub(g.mul(y).sum(axis, true)))])
 }
 
-/** x − log Σ eˣ over an axis; its gradient is g − eʸ · Σ g. */
+/** (x − max) − log Σ e^(x − max) over an axis; its gradient is g − eʸ · Σ g. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
-  const y = x.sub(x.logsumexp(axis, true))
+  const shifted = x.sub(shiftOf(x, axis))
+  const y = shifted.sub(shifted.exp().sum(axis, true).log())
   return customGradient([x], y, (g, y) => [g.sub(y.exp().mul(g.sum(axis, true)))])
 }

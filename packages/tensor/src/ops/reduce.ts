@@ -48,6 +48,9 @@ export function variance(x: Tensor, axes?: Axes, keepdim = false, correction = 1
   return sum(centred.mul(centred), axes, keepdim).div(Math.max(0, countOf(x, axes) - correction))
 }
 
+/** The largest value, −∞ of nothing, as a constant: what exponents are shifted by, which changes no result. */
+export const shiftOf = (x: Tensor, axes?: Axes): Tensor => reduction('reduceMax', x, axes, true).detach()
+
 /** √Σx² */
 export const norm = (x: Tensor, axes?: Axes, keepdim = false): Tensor => root(sum(x.mul(x), axes, keepdim))
 export const std = (x: Tensor, axes?: Axes, keepdim = false, correction = 1): Tensor => root(variance(x, axes, keepdim, correction))
@@ -58,7 +61,7 @@ const root = (x: Tensor): Tensor => customGradient([x], x.sqrt(), (g, y) => [whe
 /** log Σ eˣ, shifted by the maximum (where that is finite) so that nothing overflows */
 export function logsumexp(x: Tensor, axes?: Axes, keepdim = false): Tensor {
   const real = x.to(realOf(x.dtype))
-  const top = max(real, axes, true).detach()
+  const top = shiftOf(real, axes)
   const shift = where(top.isFinite(), top, 0)
   const result = sum(real.sub(shift).exp(), axes, true).log().add(shift)
   if (keepdim) return result
@@ -66,7 +69,7 @@ export function logsumexp(x: Tensor, axes?: Axes, keepdim = false): Tensor {
   return result.reshape(x.shape.filter((_, i) => !list.includes(i)))
 }
 
-export const any = (x: Tensor, axes?: Axes, keepdim = false): Tensor => reduction('reduceMax', x.to('bool').to('i32'), axes, keepdim).ne(0)
+export const any = (x: Tensor, axes?: Axes, keepdim = false): Tensor => reduction('sum', x.to('bool').to('i32'), axes, keepdim).ne(0)
 export const all = (x: Tensor, axes?: Axes, keepdim = false): Tensor => reduction('sum', x.to('bool').logicalNot().to('i32'), axes, keepdim).eq(0)
 
 export function argmax(x: Tensor, axis?: number, keepdim = false): Tensor {
