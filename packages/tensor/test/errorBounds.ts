@@ -59,8 +59,10 @@ const binaryError: Readonly<Record<Binary, BinaryError>> = {
   div: (_, b, ea, eb, r) =>
     ea + eb === 0 ? 0 : Math.abs(b) > 2 * eb ? rounded((2 * (ea + Math.abs(r) * eb)) / Math.abs(b), r) : unbounded,
   mod: comparison,
-  pow: (_a, _b, ea, eb, r) =>
-    ea + eb === 0 ? approximation * Math.abs(r) * (1 + Math.abs(Math.log(r))) + tiny : unbounded,
+  pow: (_a, _b, ea, eb, r) => {
+    const size = Math.max(Math.abs(r), tiny)
+    return ea + eb === 0 ? approximation * size * (1 + Math.abs(Math.log(size))) : unbounded
+  },
   max: (_a, _b, ea, eb) => Math.max(ea, eb),
   min: (_a, _b, ea, eb) => Math.max(ea, eb),
   less: comparison,
@@ -94,27 +96,31 @@ function evaluateOn(node: LinearNode, inputs: readonly Bounded[], numbers: reado
 const sizes = (numbers: Float64Array): Float64Array => numbers.map(x => (Number.isFinite(x) ? Math.abs(x) : 0))
 const sumOf = (a: Float64Array, b: Float64Array, scale = 1): Float64Array => a.map((x, i) => x + scale * b[i]!)
 
-/** Error of a sum of `terms` terms in any order: the errors add up, and each addition rounds. */
+/** Error of sums in any order: what the terms carry, and the rounding of each addition; none if parts could overflow. */
+const ofSums = (carried: Float64Array, size: Float64Array, terms: number): Float64Array =>
+  carried.map((e, i) => (size[i]! < largest ? e + (terms + 1) * ulp * size[i]! : unbounded))
+
 function sumError(node: LinearNode, inputs: readonly Bounded[], terms: number): Float64Array {
-  const on = (pick: (input: Bounded) => Float64Array): Float64Array =>
+  const on = (choose: (input: Bounded) => Float64Array): Float64Array =>
     evaluateOn(
       node,
       inputs,
-      inputs.map(input => (isFloat(input.dtype) ? pick(input) : input.numbers)),
+      inputs.map(input => (isFloat(input.dtype) ? choose(input) : input.numbers)),
     )
-  return sumOf(
-    on(input => input.error),
+  const carried = on(input => input.error)
+  return ofSums(
+    carried,
     on(input => sizes(input.numbers)),
-    (terms + 1) * ulp,
+    terms,
   )
 }
 
-/** |a|·eb + ea·|b| + ea·eb + rounding of k products and sums, as products of matrices. */
+/** |a|·eb + ea·(|b| + eb), and the sums of products. */
 function matmulError(node: LinearNode, [a, b]: readonly [Bounded, Bounded]): Float64Array {
   const times = (x: Float64Array, y: Float64Array): Float64Array => evaluateOn(node, [a, b], [x, y])
   const [sizeA, sizeB] = [sizes(a.numbers), sizes(b.numbers)]
   const carried = sumOf(times(sizeA, b.error), times(a.error, sumOf(sizeB, b.error)))
-  return sumOf(carried, times(sizeA, sizeB), (a.shape.at(-1)! + 1) * ulp)
+  return ofSums(carried, times(sizeA, sizeB), a.shape.at(-1)!)
 }
 
 /** Π(|x| + e) − Π|x|, and the rounding of n products; none if a part of the product could leave the range of f32. */
@@ -153,8 +159,8 @@ function errorOf(node: LinearNode, result: Float64Array, inputs: readonly Bounde
   if (op === 'prod') return productError(node, x)
   if (isReduction(op) || op === 'cumsum' || op === 'scatterAdd')
     return sumError(node, inputs, Math.max(...inputs.map(i => i.numbers.length)))
-  // What is left looks at the order or the bits of its inputs.
-  const exact = x.error.every(error => error === 0)
+  // What is left looks at the order or the bits of its inputs; NaN has many.
+  const exact = x.error.every(error => error === 0) && (op !== 'bitcast' || !x.numbers.some(Number.isNaN))
   return new Float64Array(result.length).fill(exact ? 0 : unbounded)
 }
 
@@ -185,8 +191,8 @@ export function bound(node: LinearNode, inputs: readonly Bounded[]): Bounded | u
   const exact = inputs.every(input => input.error.every(e => e === 0))
   const finite = inputs.every(({ numbers }) => numbers.every(Number.isFinite))
   const safe = value.numbers.every((r, i) => {
-    if (raw[i]! > largest) return false
-    return Number.isFinite(r) ? raw[i] === 0 || Math.abs(r) < largest : exact || !finite
+    if (Number.isFinite(r)) return raw[i] === 0 || (raw[i]! <= largest && Math.abs(r) < largest)
+    return raw[i] !== unbounded && (exact || !finite)
   })
   const error = raw.map((e, i) => (Number.isFinite(value.numbers[i]!) ? e : 0))
   return safe ? { ...value, error } : undefined
