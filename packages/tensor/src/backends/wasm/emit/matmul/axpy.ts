@@ -1,14 +1,11 @@
-import { call, i32, if_, local, memory, v128, type Func, type Local } from 'wasmati'
+import { call, i32, if_, local, memory, v128, type Func } from 'wasmati'
+import { defineCode, multiplyAdd, type Code, type Int, type Vector } from '../code.ts'
 import { countDown } from '../control.ts'
-import { define, type Locals } from '../define.ts'
 import { storeSome } from '../lanes.ts'
-import { multiplyAdd } from './tile.ts'
-import { widenings, type MatmulDType } from './widen.ts'
+import { linesFrom } from './pointers.ts'
+import { bytesOf, loadFour, type MatmulDType } from './widen.ts'
 
-type I32 = Local<'i32'>
-type V128 = Local<'v128'>
-
-const params = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const
+export const flatParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const
 
 /** flat(x, w, c, k, columns, xStride, wStride, cStride): strides in bytes between rows of x, lines of w and rows of c. */
 export type Flat = Func<['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], []>
@@ -23,8 +20,8 @@ const rowsPerPass = [8, 4, 3, 2] as const
 export function emitAxpy(rows: number, dtype: MatmulDType, relaxed: boolean): Flat {
   const most = rowsPerPass[rows - 1]!
   const passes = [most, 1].map(taken => ({ taken, pass: emitPass(rows, taken, dtype, relaxed) }))
-  return define(params, ([x, w, c, k, columns, xStride, wStride, cStride], locals) => {
-    clearRows(rows, c, columns, cStride, locals)
+  return defineCode(flatParams, relaxed, ([x, w, c, k, columns, xStride, wStride, cStride], code) => {
+    clearRows(code, rows, c, columns, cStride)
     for (const { taken, pass } of passes)
       countDown(k, taken, () => {
         call(pass, [x, w, c, k, columns, xStride, wStride, cStride])
@@ -34,79 +31,54 @@ export function emitAxpy(rows: number, dtype: MatmulDType, relaxed: boolean): Fl
   })
 }
 
-function clearRows(rows: number, c: I32, columns: I32, cStride: I32, locals: Locals): void {
-  const row = locals.i32()
-  local.set(row, c)
-  for (let i = 0; i < rows; i++) {
+function clearRows(code: Code, rows: number, c: Int, columns: Int, cStride: Int): void {
+  for (const row of linesFrom(code, c, cStride, rows)) {
     local.get(row)
     i32.const(0)
     i32.mul(columns, 4)
     memory.fill()
-    local.set(row, i32.add(row, cStride))
   }
+}
+
+/** What a pass is written with: addresses of rows of w and of c, and x[i][u]. */
+interface Pass {
+  readonly ws: readonly Int[]
+  readonly cs: readonly Int[]
+  readonly factors: readonly (readonly Vector[])[]
+  readonly sums: readonly Vector[]
+  readonly y: Vector
 }
 
 /** c[i, j] += Σ_u x[i, u] · w[u, j] for `taken` rows u of w. */
-function emitPass(rows: number, taken: number, dtype: MatmulDType, relaxed: boolean): Flat {
-  return define(params, ([x, w, c, , columns, xStride, wStride, cStride], locals) => {
-    const ws = lineStarts(w, wStride, taken, locals)
-    const cs = lineStarts(c, cStride, rows, locals)
-    const factors = lineStarts(x, xStride, rows, locals).map(row =>
-      ws.map((_, u) => {
-        const factor = locals.v128()
-        local.set(factor, v128.load32_splat({ offset: 4 * u }, row))
-        return factor
-      }),
+const emitPass = (rows: number, taken: number, dtype: MatmulDType, relaxed: boolean): Flat =>
+  defineCode(flatParams, relaxed, ([x, w, c, , columns, xStride, wStride, cStride], code) => {
+    const ws = linesFrom(code, w, wStride, taken)
+    const cs = linesFrom(code, c, cStride, rows)
+    const factors = linesFrom(code, x, xStride, rows).map(row =>
+      ws.map((_, u) => code.keep(v128.load32_splat({ offset: 4 * u }, row))),
     )
-    const registers = { sums: cs.map(locals.v128), y: locals.v128(), spare: locals.v128() }
-    const sum = (vector: number): void => sumVector(ws, cs, factors, registers, vector, dtype, relaxed)
-    const step = (vectors: number): void => {
-      for (const pointer of ws) local.set(pointer, i32.add(pointer, 4 * vectors * widenings[dtype].bytes))
-      for (const pointer of cs) local.set(pointer, i32.add(pointer, 16 * vectors))
-    }
+    const pass = { ws, cs, factors, sums: cs.map(code.vector), y: code.vector() }
     for (const vectors of [2, 1])
       countDown(columns, 4 * vectors, () => {
         for (let vector = 0; vector < vectors; vector++) {
-          sum(vector)
-          cs.forEach((pointer, i) => v128.store({ offset: 16 * vector }, pointer, registers.sums[i]!))
+          sumVector(code, pass, dtype, vector)
+          cs.forEach((row, i) => v128.store({ offset: 16 * vector }, row, pass.sums[i]!))
         }
-        step(vectors)
+        for (const row of ws) local.set(row, i32.add(row, 4 * vectors * bytesOf(dtype)))
+        for (const row of cs) local.set(row, i32.add(row, 16 * vectors))
       })
     local.get(columns)
     if_(null, () => {
-      sum(0)
-      cs.forEach((pointer, i) => storeSome(registers.sums[i]!, pointer, columns))
+      sumVector(code, pass, dtype, 0)
+      cs.forEach((row, i) => storeSome(pass.sums[i]!, row, columns))
     })
   })
-}
 
-/** [start, start + stride, …] */
-export function lineStarts(start: I32, stride: I32, count: number, locals: Locals): I32[] {
-  const starts = [start]
-  for (let i = 1; i < count; i++) {
-    const next = locals.i32()
-    local.set(next, i32.add(starts[i - 1]!, stride))
-    starts.push(next)
-  }
-  return starts
-}
-
-/** sums[i] = c[i] + Σ_u factors[i][u] · w[u], for one vector of columns. */
-function sumVector(
-  ws: readonly I32[],
-  cs: readonly I32[],
-  factors: readonly (readonly V128[])[],
-  { sums, y, spare }: { sums: readonly V128[]; y: V128; spare: V128 },
-  vector: number,
-  dtype: MatmulDType,
-  relaxed: boolean,
-): void {
-  const { bytes, load, widen } = widenings[dtype]
-  cs.forEach((pointer, i) => local.set(sums[i]!, v128.load({ offset: 16 * vector }, pointer)))
-  ws.forEach((pointer, u) => {
-    load(pointer, 4 * bytes * vector)
-    widen(spare)
-    local.set(y)
-    sums.forEach((sum, i) => multiplyAdd(relaxed, sum, factors[i]![u]!, y))
+/** sums[i] = c[i] + Σ_u x[i, u] · w[u], for one vector of columns. */
+function sumVector(code: Code, { ws, cs, factors, sums, y }: Pass, dtype: MatmulDType, vector: number): void {
+  cs.forEach((row, i) => local.set(sums[i]!, v128.load({ offset: 16 * vector }, row)))
+  ws.forEach((row, u) => {
+    loadFour(code, dtype, y, row, 4 * bytesOf(dtype) * vector)
+    sums.forEach((sum, i) => local.set(sum, multiplyAdd(code, factors[i]![u]!, y, sum)))
   })
 }

@@ -4,7 +4,7 @@ import type { Locals } from '../define.ts'
 import type { Target } from '../target.ts'
 import { emitEpilogue, type Epilogue } from './epilogue.ts'
 import { plainStore, type Problem, type Side } from './problem.ts'
-import { widenings } from './widen.ts'
+import { bytesOf } from './widen.ts'
 
 type I32 = Local<'i32'>
 
@@ -82,7 +82,7 @@ export function makeFrame(
 }
 
 /** Elements of a factor in bytes, modulo 2³² as addresses are. */
-export const sideBytes = (side: Side, elements: number): number => (elements * widenings[side.dtype].bytes) | 0
+export const sideBytes = (side: Side, elements: number): number => (elements * bytesOf(side.dtype)) | 0
 
 /** Runs `body` for every item of units [begin, end), which become the first and the last item. */
 export function eachItem(frame: Frame, begin: I32, end: I32, body: () => void): void {
