@@ -4,7 +4,7 @@ Each is fitted by Remez' exchange in 60 digits, then rounded to f32 (or f64) one
 power first, with the rest fitted again each time. Run: python3 tools/minimax.py (needs mpmath and numpy).
 """
 import numpy as np
-from mpmath import mp, mpf, matrix, lu_solve, exp, log, sqrt, sin, cos, erf, pi, fabs
+from mpmath import mp, mpf, matrix, lu_solve, exp, log, sqrt, sin, cos, tanh, pi, fabs
 
 mp.dps = 60
 
@@ -65,12 +65,12 @@ half_log2 = log(2) / 2 * mpf('1.002')
 if __name__ == '__main__':
     fit('exp: (exp r - 1 - r) / r^2', near(lambda x: (exp(x) - 1 - x) / x**2, 0, lambda x: mpf(1) / 2 + x / 6),
         lambda x: x**2 * exp(-x), range(5), -half_log2, half_log2)
-    fit('expm1: (exp r - 1 - r) / r^2, relative to exp r - 1', near(lambda x: (exp(x) - 1 - x) / x**2, 0, lambda x: mpf(1) / 2 + x / 6),
-        near(lambda x: fabs(x**2 / (exp(x) - 1)), 0, lambda x: fabs(x) + mpf(10) ** -15), range(5), -half_log2, half_log2)
+    fit('tanh: (tanh x - x) / x^3 by x^2', near(lambda t: (tanh(sqrt(t)) - sqrt(t)) / sqrt(t) ** 3, 0, lambda t: -mpf(1) / 3 + 2 * t / 15),
+        near(lambda t: t * sqrt(t) / tanh(sqrt(t)), 0, lambda t: t), range(5), mpf(10) ** -9, mpf('0.6') ** 2)
     fit('log: (log(1 + f) - f + f^2/2) / f^3', near(lambda x: (log(1 + x) - x + x**2 / 2) / x**3, 0, lambda x: mpf(1) / 3 - x / 4),
         near(lambda x: fabs(x**3 / log(1 + x)), 0, lambda x: x**2 + mpf(10) ** -20), range(9), sqrt(mpf(1) / 2) - 1, sqrt(2) - 1)
     fit('exp2 in f64', lambda x: exp(x * log(2)), lambda x: exp(-x * log(2)), range(9), -mpf(1) / 2, mpf(1) / 2, False, [1.0])
     fit('log2 in f64: log2((1 + s)/(1 - s)) / s by s^2', near(lambda t: log((1 + sqrt(t)) / (1 - sqrt(t))) / log(2) / sqrt(t), 0, lambda t: (2 + 2 * t / 3) / log(2)),
-        lambda t: mpf(1) / 2, range(7), mpf(10) ** -9, (sqrt(2) - 1) ** 2 / (sqrt(2) + 1) ** 2, False)
+        lambda t: mpf(1) / 2, range(6), mpf(10) ** -9, (sqrt(2) - 1) ** 2 / (sqrt(2) + 1) ** 2, False)
     fit('sin: (sin r - r) / r^3 by r^2', lambda t: (sin(sqrt(t)) - sqrt(t)) / sqrt(t) ** 3, lambda t: t, range(4), mpf(10) ** -9, (pi / 4) ** 2, False)
     fit('cos: (cos r - 1) / r^2 by r^2', lambda t: (cos(sqrt(t)) - 1) / t, lambda t: t, range(4), mpf(10) ** -9, (pi / 4) ** 2, False)

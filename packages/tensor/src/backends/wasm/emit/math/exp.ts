@@ -10,8 +10,6 @@ const ln2Low = -2.12194440054690581e-4
 
 /** (exp r − 1 − r) / r² on |r| ≤ ½ ln 2, from tools/minimax.py. */
 const exponential = [0.4999999403953552, 0.16666515171527863, 0.041668083518743515, 0.00836934894323349, 0.0013840398751199245]
-/** The same with its error relative to exp r − 1. */
-const exponentialMinus1 = [0.4999999701976776, 0.16666537523269653, 0.041667740792036057, 0.008367318660020828, 0.0013837860897183418]
 
 /** x = n · ln 2 + r with |r| ≤ ½ ln 2: r, and n as an integer in the low bits of `rounded`. */
 function reduce(code: Code, x: Vector): { r: Vector; rounded: Vector } {
@@ -21,10 +19,10 @@ function reduce(code: Code, x: Vector): { r: Vector; rounded: Vector } {
   return { r: code.keep(multiplyAdd(code, n, code.f32(-ln2Low), high)), rounded }
 }
 
-/** r + r² · polynomial(r) */
-function minus1(code: Code, r: Vector, coefficients: readonly number[]): OnStack {
+/** exp r */
+function expOfRest(code: Code, r: Vector): OnStack {
   const squared = code.keep(f32x4.mul(r, r))
-  return multiplyAdd(code, polynomial(code, r, coefficients), squared, r)
+  return f32x4.add(multiplyAdd(code, polynomial(code, r, exponential), squared, r), code.f32(1))
 }
 
 /** 2ⁿ for −126 ≤ n ≤ 127, n in the low bits of `rounded`: what lies above them is shifted out. */
@@ -38,21 +36,12 @@ export function exp(code: Code, x: Vector): OnStack {
   const n = code.keep(i32x4.sub(rounded, code.lanes(new Int32Array(new Float32Array(4).fill(rounder).buffer))))
   const half = code.keep(i32x4.shr_s(n, 1))
   const rest = code.keep(i32x4.sub(n, half))
-  f32x4.add(minus1(code, r, exponential), code.f32(1))
-  f32x4.mul($, powerOf2(code, half))
+  f32x4.mul(expOfRest(code, r), powerOf2(code, half))
   return f32x4.mul($, powerOf2(code, rest))
 }
 
 /** exp x where −87 ≤ x ≤ 88, or x is NaN. */
 export function expNormal(code: Code, x: Vector): OnStack {
   const { r, rounded } = reduce(code, x)
-  f32x4.add(minus1(code, r, exponential), code.f32(1))
-  return f32x4.mul($, powerOf2(code, rounded))
-}
-
-/** exp x = scale · (1 + part) where −87 ≤ x ≤ 88: `scale` a power of two, `part` = exp r − 1 with small relative error. */
-export function expParts(code: Code, x: Vector): { scale: Vector; part: Vector } {
-  const { r, rounded } = reduce(code, x)
-  const part = code.keep(minus1(code, r, exponentialMinus1))
-  return { scale: code.keep(powerOf2(code, rounded)), part }
+  return f32x4.mul(expOfRest(code, r), powerOf2(code, rounded))
 }

@@ -1,20 +1,23 @@
-import { f32x4, v128 } from 'wasmati'
+import { $, f32x4, v128 } from 'wasmati'
 import { multiplyAdd, type Code, type OnStack, type Vector } from '../code.ts'
-import { expParts } from './exp.ts'
+import { expNormal } from './exp.ts'
+import { polynomial } from './polynomial.ts'
 import { copySign } from './sign.ts'
 
-/**
- * With e = exp 2|x| = s (1 + p) is tanh |x| = (s p + (s − 1)) / (s p + (s + 1)), where nothing cancels for small x, as s = 1
- * there. For larger x it is 1 − 2 / (e + 1), which rounds less.
- */
+/** Where one formula takes over from the other. */
+const border = 0.6
+/** (tanh x − x) / x³ in powers of x², |x| ≤ 0.6, from tools/minimax.py. */
+const near = [-0.33333298563957214, 0.13331936299800873, -0.05378471687436104, 0.02079862542450428, -0.005897966679185629]
+
+/** tanh x = x + x³ · near(x²), and 1 − 2 / (exp 2x + 1) further from 0, where that does not cancel. */
 export function tanh(code: Code, x: Vector): OnStack {
+  const square = code.keep(f32x4.mul(x, x))
+  const cube = code.keep(f32x4.mul(x, square))
+  const small = code.keep(multiplyAdd(code, polynomial(code, square, near), cube, x))
   // From 9.02 on tanh rounds to 1.
   const size = code.keep(f32x4.pmin(f32x4.abs(x), code.f32(9.5)))
-  const { scale, part } = expParts(code, code.keep(f32x4.add(size, size)))
-  const large = code.keep(f32x4.gt(size, code.f32(1)))
-  const below = code.keep(multiplyAdd(code, scale, part, code.keep(f32x4.sub(scale, code.f32(1)))))
-  const above = code.keep(multiplyAdd(code, scale, part, code.keep(f32x4.add(scale, code.f32(1)))))
-  const quotient = code.keep(f32x4.div(v128.bitselect(code.f32(2), below, large), above))
-  const result = v128.bitselect(f32x4.sub(code.f32(1), quotient), quotient, large)
-  return copySign(code, result, x)
+  f32x4.add(expNormal(code, code.keep(f32x4.add(size, size))), code.f32(1))
+  const fraction = code.keep(f32x4.div(code.f32(2), $))
+  v128.bitselect(f32x4.sub(code.f32(1), fraction), small, f32x4.gt(size, code.f32(border)))
+  return copySign(code, $, x)
 }
