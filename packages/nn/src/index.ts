@@ -48,3 +48,9 @@ export {
   type XavierOptions,
   xavierUniform,
 } from './initialisers/fans.ts'
+
+export { CheckpointError, FormatError } from './files/errors.ts'
+export { decodeSafetensors, type Safetensors } from './files/safetensors/decode.ts'
+export { encodeSafetensors } from './files/safetensors/encode.ts'
+export { readSafetensors, writeSafetensors } from './files/safetensors/file.ts'
+export { type Checkpoint, type Json, loadCheckpoint, saveCheckpoint } from './files/checkpoint.ts'

@@ -89,13 +89,17 @@ interface Shares {
   readonly mass: Tensor | undefined
 }
 
-/** Σ q (ln Σ eᶻ − z) over the classes, with gradient (Σ q) softmax(z) − q: [batch, 1, ...]; 0 where nothing counts. */
+/**
+ * Σ q (ln Σ eᶻ − z) over the classes, with gradient (Σ q) softmax(z) − q: [batch, 1, ...]; 0 where nothing counts.
+ * Logits less their maximum give the same and keep their digits.
+ */
 function entropyOf(logits: Tensor, { shares, mass }: Shares, axis: number, counted: Tensor): Tensor {
-  const whole = logits.logsumexp(axis, true) // [batch, 1, ...]
-  const picked = where(shares.eq(0), 0, shares.mul(logits)).sum(axis, true)
+  const z = logits.sub(logits.max(axis, true).detach()) // [batch, classes, ...]
+  const whole = z.exp().sum(axis, true).log() // [batch, 1, ...]
+  const picked = where(shares.eq(0), 0, shares.mul(z)).sum(axis, true)
   const losses = (mass === undefined ? whole : whole.mul(mass)).sub(picked)
   return customGradient([logits], where(counted, losses, 0), g => {
-    const probabilities = logits.sub(whole).exp() // [batch, classes, ...]
+    const probabilities = z.sub(whole).exp() // [batch, classes, ...]
     const pull = (mass === undefined ? probabilities : probabilities.mul(mass)).sub(shares)
     return [where(counted, pull.mul(g), 0)]
   })

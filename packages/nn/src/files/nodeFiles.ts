@@ -1,0 +1,123 @@
+import { WidsError } from '@wids/tensor'
+
+/** The only place that touches the file system; browsers, which have none, can load this module and not call it. */
+const fs = () => builtin('node:fs/promises', () => process.getBuiltinModule('node:fs/promises'))
+const paths = () => builtin('node:path', () => process.getBuiltinModule('node:path'))
+
+function builtin<Module>(name: string, get: () => Module | undefined): Module {
+  const module = typeof process === 'undefined' || !('getBuiltinModule' in process) ? undefined : get()
+  if (module === undefined)
+    throw new WidsError(
+      `${name} is not here, so files cannot be read or written; use decodeSafetensors and encodeSafetensors`,
+    )
+  return module
+}
+
+/** An open file that is read in parts. */
+export interface OpenFile {
+  readonly size: number
+  /** Bytes start … end, fewer at the end of the file. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
+}
+
+/** Opens a file while `body` runs. */
+export async function withFile<Result>(path: string, body: (file: OpenFile) => Promise<Result>): Promise<Result> {
+  const handle = await fs().open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    return await body({
+      size,
+      async read(start, end) {
+        const buffer = new Uint8Array(Math.max(0, Math.min(end, size) - start))
+        let filled = 0
+        while (filled < buffer.length) {
+          const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled)
+          if (bytesRead === 0) break
+          filled += bytesRead
+        }
+        return buffer.subarray(0, filled)
+      },
+    })
+  } finally {
+    await handle.close()
+  }
+}
+
+type Parts = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/** Writes a new file and waits until it lies on the disk. */
+export async function writeDurably(path: string, parts: Parts): Promise<void> {
+  const handle = await fs().open(path, 'wx')
+  try {
+    for await (const part of parts) await handle.writeFile(part)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Writes a file so that at any moment, power cuts included, the path holds the old or the new one: a temporary file in
+ * the same folder is written, synced and renamed, and the folder synced.
+ */
+export async function writeAtomically(path: string, parts: Parts): Promise<void> {
+  const temporary = temporaryName(path)
+  try {
+    await writeDurably(temporary, parts)
+    await fs().rename(temporary, path)
+  } catch (error) {
+    await fs().rm(temporary, { force: true })
+    throw error
+  }
+  await syncFolder(paths().dirname(path))
+}
+
+/** Makes a folder with files in it, all or nothing, under a name that is free. */
+export async function writeFolderAtomically(path: string, files: Readonly<Record<string, Parts>>): Promise<void> {
+  const temporary = temporaryName(path)
+  try {
+    await fs().mkdir(temporary, { recursive: true })
+    for (const [name, parts] of Object.entries(files)) await writeDurably(joined(temporary, name), parts)
+    await syncFolder(temporary)
+    await fs().rename(temporary, path)
+  } catch (error) {
+    await removeFolder(temporary)
+    throw error
+  }
+  await syncFolder(paths().dirname(path))
+}
+
+/** A rename is durable once its folder is synced; Windows cannot open folders, and needs no such thing. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await fs().open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const temporaryPrefix = '.tmp-'
+const temporaryName = (path: string): string =>
+  joined(paths().dirname(path), `${temporaryPrefix}${process.pid}-${crypto.randomUUID()}-${paths().basename(path)}`)
+/** Whether a name is that of something a write left behind when it was killed. */
+export const isTemporary = (name: string): boolean => name.startsWith(temporaryPrefix)
+
+export const joined = (...parts: readonly string[]): string => paths().join(...parts)
+export const readText = (path: string): Promise<string> => fs().readFile(path, 'utf8')
+export const removeFolder = (path: string): Promise<void> => fs().rm(path, { recursive: true, force: true })
+
+/** Names in a folder; undefined if there is no such folder. */
+export async function namesIn(path: string): Promise<string[] | undefined> {
+  try {
+    return await fs().readdir(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** The system's code of a failed call, such as 'ENOENT'. */
+export const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

@@ -1,0 +1,46 @@
+import type { DType } from '@wids/tensor'
+
+/** An element type of the format. */
+export interface StoredType {
+  readonly bits: number
+  /** The dtype that holds it, if one does. */
+  readonly dtype?: DType
+  /** Reads elements into numbers that the dtype holds, where their bytes are not its own. */
+  readonly widen?: (bytes: ArrayBuffer) => ArrayLike<number | bigint>
+}
+
+/** Every type of the format; those without a dtype have no tensor here that could hold them. */
+export const storedTypes: Readonly<Record<string, StoredType>> = {
+  F64: { bits: 64, dtype: 'f64' },
+  F32: { bits: 32, dtype: 'f32' },
+  F16: { bits: 16, dtype: 'f16' },
+  BF16: { bits: 16, dtype: 'bf16' },
+  I64: { bits: 64, dtype: 'i32', widen: bytes => new BigInt64Array(bytes) },
+  U64: { bits: 64, dtype: 'u32', widen: bytes => new BigUint64Array(bytes) },
+  I32: { bits: 32, dtype: 'i32' },
+  U32: { bits: 32, dtype: 'u32' },
+  I16: { bits: 16, dtype: 'i32', widen: bytes => new Int16Array(bytes) },
+  U16: { bits: 16, dtype: 'i32', widen: bytes => new Uint16Array(bytes) },
+  I8: { bits: 8, dtype: 'i8' },
+  U8: { bits: 8, dtype: 'i32', widen: bytes => new Uint8Array(bytes) },
+  BOOL: { bits: 8, dtype: 'bool' },
+  C64: { bits: 64 },
+  F8_E4M3: { bits: 8 },
+  F8_E5M2: { bits: 8 },
+  F8_E8M0: { bits: 8 },
+  F6_E2M3: { bits: 6 },
+  F6_E3M2: { bits: 6 },
+  F4: { bits: 4 },
+}
+
+/** What the format calls a dtype. */
+export const codeOf: Readonly<Record<DType, string>> = {
+  f64: 'F64',
+  f32: 'F32',
+  f16: 'F16',
+  bf16: 'BF16',
+  i32: 'I32',
+  u32: 'U32',
+  i8: 'I8',
+  bool: 'BOOL',
+}
