@@ -41,7 +41,7 @@ export class CharTokenizer implements Tokenizer {
       const isFree = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < entries.length
       if (!isFree || characters[id] !== undefined)
         throw model.error('vocab', `ids must be the numbers from 0 to ${entries.length - 1}`)
-      if ([...character].length !== 1) throw model.error('vocab', `${JSON.stringify(character)} is not one character`)
+      if (Array.from(character).length !== 1) throw model.error('vocab', `${JSON.stringify(character)} is not one character`)
       characters[id] = character
     }
     return new CharTokenizer(characters)

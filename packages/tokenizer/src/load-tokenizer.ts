@@ -27,6 +27,6 @@ function isCharTokenizer(data: unknown): data is object {
     (added_tokens === undefined || isEmpty(added_tokens)) &&
     isAbsent(pre_tokenizer, normalizer, post_processor, unk_token) &&
     byte_fallback !== true &&
-    Object.keys(Object(vocab) as object).every(token => [...token].length === 1)
+    Object.keys(Object(vocab) as object).every(token => Array.from(token).length === 1)
   )
 }

@@ -85,6 +85,14 @@ export class Fields {
     return this.array(field).map((value, i) => new Fields(value, this.at(`${field}[${i}]`), this.file))
   }
 
+  /** The reader for the object's `type`; an unknown type is an error that names it. */
+  dispatch<T>(kind: string, readers: ReadonlyMap<string, T>): T {
+    const type = this.string('type')
+    const reader = readers.get(type)
+    if (reader !== undefined) return reader
+    throw this.error('type', `there is no ${kind} ${JSON.stringify(type)}; known are ${[...readers.keys()].join(', ')}`)
+  }
+
   private required<T>(field: string, value: T | undefined, kind: string): T {
     if (value === undefined) throw this.error(field, `is missing; it must be ${kind}`)
     return value

@@ -1,8 +1,9 @@
 import { decoderFromJson } from '../decoders/decoder-from-json.ts'
-import { bpeFromJson } from '../models/bpe-json.ts'
-import type { Model } from '../models/model.ts'
+import { modelFromJson } from '../models/model-from-json.ts'
+import { normalizerFromJson } from '../normalizers/normalizer-from-json.ts'
 import type { AddedToken } from '../pipeline/added-tokens.ts'
 import { PipelineTokenizer } from '../pipeline/pipeline-tokenizer.ts'
+import { postProcessorFromJson } from '../post-processors/post-processor-from-json.ts'
 import { preTokenizerFromJson } from '../pre-tokenizers/pre-tokenizer-from-json.ts'
 import { Fields } from './fields.ts'
 import { parseJson } from './parse-json.ts'
@@ -19,12 +20,16 @@ const file = 'tokenizer.json'
  */
 export function fromTokenizerJson(json: string | object): PipelineTokenizer {
   const root = new Fields(typeof json === 'string' ? parseJson(json, file) : json, '', file)
+  const normalizer = root.optionalObject('normalizer')
   const preTokenizer = root.optionalObject('pre_tokenizer')
+  const postProcessor = root.optionalObject('post_processor')
   const decoder = root.optionalObject('decoder')
   return new PipelineTokenizer({
     addedTokens: root.has('added_tokens') ? root.objects('added_tokens').map(readAddedToken) : [],
+    normalizer: normalizer && normalizerFromJson(normalizer),
     preTokenizer: preTokenizer && preTokenizerFromJson(preTokenizer),
-    model: readModel(root.object('model'), hasByteLevel(root)),
+    postProcessor: postProcessor && postProcessorFromJson(postProcessor),
+    model: modelFromJson(root.object('model'), hasByteLevel(root)),
     decoder: decoder && decoderFromJson(decoder),
   })
 }
@@ -52,10 +57,4 @@ function hasByteLevel(root: Fields): boolean {
   return [...parts('pre_tokenizer', 'pretokenizers'), ...parts('normalizer', 'normalizers')].some(
     part => part.get('type') === 'ByteLevel',
   )
-}
-
-function readModel(fields: Fields, isByteLevel: boolean): Model {
-  const type = fields.optionalString('type') ?? 'BPE'
-  if (type === 'BPE') return bpeFromJson(fields, isByteLevel)
-  throw fields.error('type', `there is no model ${JSON.stringify(type)}`)
 }

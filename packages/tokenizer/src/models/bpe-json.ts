@@ -3,6 +3,7 @@ import { PairTable } from '../bytes/pair-table.ts'
 import type { Vocabulary } from '../bytes/vocabulary.ts'
 import { Fields } from '../files/fields.ts'
 import { vocabularyFromRecord } from '../files/vocabulary-from-record.ts'
+import { byteFallbackIds } from './byte-fallback.ts'
 import { BpeModel } from './bpe.ts'
 import { listedMerges } from './bpe-merges.ts'
 
@@ -87,12 +88,4 @@ function joinedId(vocabulary: Vocabulary, left: number, right: number, prefix: s
   const bytes = new Uint8Array(vocabulary.lengthOf(left) + vocabulary.lengthOf(right))
   vocabulary.copyTo(right, bytes, vocabulary.copyTo(left, bytes, 0))
   return vocabulary.find(bytes, 0, bytes.length)
-}
-
-/** Ids of `<0x00>` … `<0xFF>`; undefined unless the vocabulary has all of them. */
-export function byteFallbackIds(vocabulary: Vocabulary): Int32Array | undefined {
-  const ids = Int32Array.from({ length: 256 }, (_, byte) =>
-    vocabulary.idOf(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),
-  )
-  return ids.includes(-1) ? undefined : ids
 }

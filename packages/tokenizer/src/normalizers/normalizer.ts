@@ -87,3 +87,10 @@ export function sourceRange(text: AlignedText, start: number, end: number): [num
   if (end > start) return [starts[start]!, ends[end - 1]!]
   return start < starts.length ? [starts[start]!, starts[start]!] : [ends[start - 1]!, ends[start - 1]!]
 }
+
+/** A replacement of the whole text, all of it aligned with all of the source. */
+export function alignWhole(text: AlignedText, value: string): AlignedText {
+  const [start, end] = sourceRange(text, 0, text.value.length)
+  const { length } = value
+  return { value, base: text.base, starts: new Int32Array(length).fill(start), ends: new Int32Array(length).fill(end) }
+}

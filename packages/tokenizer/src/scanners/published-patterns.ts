@@ -1,8 +1,9 @@
-import { MARK } from '../unicode/category.ts'
+import { MARK, NUMBER } from '../unicode/category.ts'
 import { cl100kScanner } from './cl100k.ts'
+import { scanDeepSeekCjk, scanDeepSeekWords } from './deepseek.ts'
 import { scanGpt2 } from './gpt2.ts'
 import { o200kScanner } from './o200k.ts'
-import type { Scanner } from './scanner.ts'
+import { type Scanner, skipUpTo } from './scanner.ts'
 
 const english = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 const spaces = '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+'
@@ -25,30 +26,44 @@ export const publishedPatterns = {
 
 export type PatternName = keyof typeof publishedPatterns
 
-const cl100k = /* @__PURE__ */ cl100kScanner({ digits: 3 })
-const o200k = /* @__PURE__ */ o200kScanner({ digits: 3, suffixes: true, slashes: true })
+const deepSeekWords = `[!"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_\`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|${spaces}`
+
+/** A hand-written scanner, and whether its pattern matches everywhere. */
+export interface KnownScanner {
+  readonly scan: Scanner
+  readonly leavesNoGaps: boolean
+}
+
+const complete = (scan: Scanner): KnownScanner => ({ scan, leavesNoGaps: true })
+const partial = (scan: Scanner): KnownScanner => ({ scan, leavesNoGaps: false })
+const cl100k = /* @__PURE__ */ complete(cl100kScanner({ digits: 3 }))
+const o200k = /* @__PURE__ */ complete(o200kScanner({ digits: 3, suffixes: true, slashes: true }))
 
 /** Hand-written scanners by the exact text of the pattern they match. */
-const scanners: ReadonlyMap<string, Scanner> = /* @__PURE__ */ new Map<string, Scanner>([
-  [publishedPatterns.gpt2, scanGpt2],
-  // tiktoken's newer spelling of the same language, with possessive quantifiers.
-  ["'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\s\\p{L}\\p{N}]++|\\s++$|\\s+(?!\\S)|\\s", scanGpt2],
+const scanners: ReadonlyMap<string, KnownScanner> = /* @__PURE__ */ new Map<string, KnownScanner>([
+  [publishedPatterns.gpt2, complete(scanGpt2)],
+  // tiktoken's newer spellings of the same languages, with possessive quantifiers.
+  ["'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\s\\p{L}\\p{N}]++|\\s++$|\\s+(?!\\S)|\\s", complete(scanGpt2)],
   [publishedPatterns.cl100k, cl100k],
   [
     "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
     cl100k,
   ],
   [publishedPatterns.o200k, o200k],
-  [publishedPatterns.qwen2, cl100kScanner({ digits: 1 })],
+  [publishedPatterns.qwen2, complete(cl100kScanner({ digits: 1 }))],
   [
     `${english}|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|${spaces}`,
-    cl100kScanner({ digits: 1, wordMarks: MARK }),
+    complete(cl100kScanner({ digits: 1, wordMarks: MARK })),
   ],
   // Mistral's Tekken: o200k without English suffixes, digits one by one.
-  [o200kLike('\\p{N}', '', '\\r\\n/'), o200kScanner({ digits: 1, suffixes: false, slashes: true })],
+  [o200kLike('\\p{N}', '', '\\r\\n/'), complete(o200kScanner({ digits: 1, suffixes: false, slashes: true }))],
+  // DeepSeek V3 cuts three times.
+  ['\\p{N}{1,3}', partial((bytes, at, end) => skipUpTo(bytes, at, end, NUMBER, 3))],
+  ['[一-龥\u3040-ゟ゠-ヿ]+', partial(scanDeepSeekCjk)],
+  [deepSeekWords, partial(scanDeepSeekWords)],
 ])
 
 /** The scanner for a published pattern, or undefined for any other. */
-export function findScanner(pattern: string): Scanner | undefined {
+export function findScanner(pattern: string): KnownScanner | undefined {
   return scanners.get(pattern)
 }

@@ -27,7 +27,7 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
     if (pairs.counts[pair]! > 0) queue.push({ pair, count: pairs.counts[pair]!, words: places[pair]! })
   const merges: Merge[] = []
   const updates = new PairUpdates(pairs)
-  const tokenLengths: number[] = tokens.tokens.map(token => [...token].length)
+  const tokenLengths: number[] = tokens.tokens.map(token => Array.from(token).length)
   const atStart = tokens.tokens.length
   while (tokens.tokens.length < options.vocabSize) {
     const top = nextCandidate(queue, pairs, options.minFrequency)
@@ -35,7 +35,7 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
     const left = pairs.lefts[top.pair]!
     const right = pairs.rights[top.pair]!
     const name = tokens.tokens[left]! + withoutPrefix(tokens.tokens[right]!, options.continuingPrefix)
-    const length = [...name].length
+    const length = Array.from(name).length
     if (length > options.maxTokenLength) continue
     const merged = tokens.add(name)
     tokenLengths[merged] = length

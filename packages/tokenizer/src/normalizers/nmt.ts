@@ -1,0 +1,17 @@
+import { type Normalizer, rewrite } from './normalizer.ts'
+
+const removed = /[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]/g
+const spaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g
+
+/** sentencepiece's clean-up for machine translation: control characters go, odd white space becomes a space. */
+export function nmt(): Normalizer {
+  return {
+    json: { type: 'Nmt' },
+    normalize: text =>
+      rewrite(
+        rewrite(text, removed, () => ''),
+        spaces,
+        () => ' ',
+      ),
+  }
+}
