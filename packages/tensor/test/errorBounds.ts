@@ -14,6 +14,8 @@ export interface Bounded extends Value {
 
 /** Relative distance of neighbouring f32 numbers. */
 const ulp = 2 ** -23
+/** Distance of neighbouring subnormal numbers. */
+const step = 2 ** -149
 /** What a backend's exp, log, … may be off by, relatively, and absolutely where results are subnormal. */
 const approximation = 4 * ulp
 const tiny = 1e-37
@@ -50,7 +52,7 @@ const unaryError: Readonly<Record<Unary, (x: number, error: number, result: numb
 /** Error of f(a, b) from both, their errors, and the result. */
 type BinaryError = (a: number, b: number, ea: number, eb: number, result: number) => number
 const comparison: BinaryError = (_a, _b, ea, eb) => onlyExact(ea + eb)
-const rounded = (error: number, result: number): number => (error === 0 ? 0 : error + ulp * Math.abs(result))
+const rounded = (error: number, result: number): number => (error === 0 ? 0 : error + ulp * Math.abs(result) + step)
 
 const binaryError: Readonly<Record<Binary, BinaryError>> = {
   add: (_a, _b, ea, eb, r) => rounded(ea + eb, r),
@@ -98,7 +100,7 @@ const sumOf = (a: Float64Array, b: Float64Array, scale = 1): Float64Array => a.m
 
 /** Error of sums in any order: what the terms carry, and the rounding of each addition; none if parts could overflow. */
 const ofSums = (carried: Float64Array, size: Float64Array, terms: number): Float64Array =>
-  carried.map((e, i) => (size[i]! < largest ? e + (terms + 1) * ulp * size[i]! : unbounded))
+  carried.map((e, i) => (size[i]! < largest ? e + (terms + 1) * (ulp * size[i]! + step) : unbounded))
 
 function sumError(node: LinearNode, inputs: readonly Bounded[], terms: number): Float64Array {
   const on = (choose: (input: Bounded) => Float64Array): Float64Array =>
@@ -133,12 +135,16 @@ function productError(node: LinearNode, x: Bounded): Float64Array {
   return error.map((e, i) => (top[i]! < largest && bottom[i]! > 1 / largest ? e : unbounded))
 }
 
-const halves: Partial<Record<DType, number>> = { f16: 2 ** -10, bf16: 2 ** -7 }
+/** Distance of neighbouring numbers, relatively and at least. */
+const halves: Partial<Record<DType, readonly [number, number]>> = {
+  f16: [2 ** -10, 2 ** -24],
+  bf16: [2 ** -7, 2 ** -133],
+}
 
 function castError(node: LinearNode, x: Bounded, result: Float64Array): Float64Array {
   if (!isFloat(node.dtype)) return x.error.map(onlyExact)
-  const step = halves[node.dtype] ?? ulp
-  return x.error.map((error, i) => (error === 0 ? 0 : error + step * Math.abs(result[i]!)))
+  const [relative, least] = halves[node.dtype] ?? [ulp, step]
+  return x.error.map((error, i) => (error === 0 ? 0 : error + relative * Math.abs(result[i]!) + least))
 }
 
 function errorOf(node: LinearNode, result: Float64Array, inputs: readonly Bounded[]): Float64Array {
