@@ -1,1 +1,12 @@
-export {}
+export { type AttentionOptions, scaledDotProductAttention } from './scaledDotProductAttention.ts'
+export { type AttentionMasks, MultiHeadAttention, type MultiHeadAttentionOptions } from './multiHeadAttention.ts'
+export { sinusoidalPositions } from './sinusoidalPositions.ts'
+export { type Activation, FeedForward } from './feedForward.ts'
+export type { LayerOptions } from './layerOptions.ts'
+export { type EncoderMasks, TransformerEncoder, TransformerEncoderLayer } from './encoder.ts'
+export { type DecoderMasks, TransformerDecoder, TransformerDecoderLayer } from './decoder.ts'
+export { Transformer, type TransformerMasks, type TransformerOptions } from './transformer.ts'
+export { GPT, type GPTConfig, type KeyValueCache } from './gpt.ts'
+export { type FinishReason, generate, type GenerateOptions } from './generate/generate.ts'
+export { type CausalModel } from './generate/readers.ts'
+export { sampleToken, type SamplingOptions } from './generate/sampleToken.ts'

@@ -1,0 +1,61 @@
+import { ArgumentError, Generator, rand } from '@wids/tensor'
+import { type CausalModel, cachedReader, fullReader, type Reader } from './readers.ts'
+import { checkSampling, sampleToken, type SamplingOptions } from './sampleToken.ts'
+
+export interface GenerateOptions extends SamplingOptions {
+  /** The most tokens to generate. Default 100. */
+  readonly maxTokens?: number | undefined
+  /** The same seed gives the same tokens. Default random. */
+  readonly seed?: number | undefined
+  /** Token ids that end the text; they are not yielded. */
+  readonly stop?: readonly number[] | undefined
+  /** Whether to remember keys and values of earlier tokens, which gives the same tokens faster. Default true. */
+  readonly cache?: boolean | undefined
+}
+
+/** Why generation ended: a stop token came, or `maxTokens` were generated. */
+export type FinishReason = 'stop' | 'length'
+
+/**
+ * Continues a text token by token, yielding each as soon as it is chosen. When the context is full, its older half is
+ * forgotten. Leave the loop early (to stop at a string, say) whenever you like.
+ *
+ * @param prompt token ids, at least one
+ * @throws ArgumentError for an empty prompt, an id outside of the vocabulary and options out of range
+ * @example
+ * for await (const id of generate(model, tokenizer.encode('Call me '), { maxTokens: 200, temperature: 0.8, seed: 1 }))
+ *   process.stdout.write(tokenizer.decode([id]))
+ */
+export async function* generate(
+  model: CausalModel,
+  prompt: ArrayLike<number>,
+  options: GenerateOptions = {},
+): AsyncGenerator<number, FinishReason, void> {
+  const { maxTokens = 100, stop = [], cache = true, seed = Math.floor(Math.random() * 2 ** 32) } = options
+  const tokens = Array.from(prompt)
+  checkPrompt(tokens, model.config.vocabSize)
+  checkSampling(options)
+  const read: Reader = cache ? cachedReader(model) : fullReader(model)
+  const uniform = uniforms(seed)
+  for (let count = 0; count < maxTokens; count++) {
+    const logits = await read(tokens)
+    const id = sampleToken(logits, options, (await uniform.next()).value)
+    if (stop.includes(id)) return 'stop'
+    tokens.push(id)
+    yield id
+  }
+  return 'length'
+}
+
+function checkPrompt(tokens: readonly number[], vocabSize: number): void {
+  if (tokens.length === 0) throw new ArgumentError('generate', 'the prompt is empty; start with at least one token')
+  const unknown = tokens.find(id => !Number.isInteger(id) || id < 0 || id >= vocabSize)
+  if (unknown !== undefined)
+    throw new ArgumentError('generate', `token ${unknown} of the prompt is outside of the vocabulary of ${vocabSize}`)
+}
+
+/** Random numbers in [0, 1) without end, drawn some at a time. */
+async function* uniforms(seed: number): AsyncGenerator<number, never, void> {
+  const generator = new Generator(seed)
+  while (true) yield* await rand([256], { generator }).data()
+}

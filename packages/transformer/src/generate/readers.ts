@@ -1,0 +1,65 @@
+import { compile, type Tensor, tensor } from '@wids/tensor'
+import type { KeyValueCache } from '../gpt.ts'
+
+/** A model whose logits depend on earlier tokens only, and what generation needs of it; `GPT` is one. */
+export interface CausalModel {
+  readonly config: { readonly vocabSize: number; readonly context: number }
+  /** i32 [batch, time] → [batch, time, vocabSize] */
+  forward(ids: Tensor): Tensor
+  emptyCache(batch?: number): KeyValueCache
+  /** i32 [batch, time] → logits [batch, vocabSize] behind the last of `count` tokens, and the cache with them. */
+  extend(ids: Tensor, cache: KeyValueCache, count?: Tensor): { logits: Tensor; cache: KeyValueCache }
+}
+
+/** Gives the logits [vocabSize] of what follows these tokens. */
+export type Reader = (tokens: readonly number[]) => Promise<ArrayLike<number>>
+
+/**
+ * The first token that the model still sees. When the context is full, its older half is forgotten at once, so that a
+ * cache serves the next half of a context.
+ */
+export function firstVisible(length: number, context: number): number {
+  const half = Math.ceil(context / 2)
+  return length <= context ? 0 : Math.ceil((length - context) / half) * half
+}
+
+/** Reads only what is new; what came before is in the cache. */
+export function cachedReader(model: CausalModel): Reader {
+  const { context } = model.config
+  const extend = compile((ids: Tensor, count: Tensor, cache: KeyValueCache) => model.extend(ids, cache, count))
+  let cache = model.emptyCache()
+  let [first, read] = [0, 0] // the cache holds tokens first … read - 1
+  return async tokens => {
+    const start = firstVisible(tokens.length, context)
+    if (start !== first) [first, read, cache] = [start, start, model.emptyCache()]
+    const fresh = tokens.slice(read)
+    const next = extend(row(fresh, paddedLength(fresh.length, context)), scalar(fresh.length), cache)
+    cache = next.cache
+    read = tokens.length
+    return next.logits.data()
+  }
+}
+
+/** Reads everything again; the definition of what a cache must give. */
+export function fullReader(model: CausalModel): Reader {
+  const { context } = model.config
+  const forward = compile((ids: Tensor, last: Tensor) => model.forward(ids).indexSelect(1, last))
+  return tokens => {
+    const visible = tokens.slice(firstVisible(tokens.length, context))
+    return forward(row(visible, context), tensor(new Int32Array([visible.length - 1]))).data()
+  }
+}
+
+/** A power of two, so that prompts of all lengths share a few programs; one token alone is a program of its own. */
+const paddedLength = (length: number, context: number): number =>
+  length === 1 ? 1 : Math.min(context, 2 ** Math.ceil(Math.log2(length)))
+
+/** i32 [1, length], zeros behind the ids */
+const row = (ids: readonly number[], length: number): Tensor => {
+  const padded = new Int32Array(length)
+  padded.set(ids)
+  return tensor(padded, { shape: [1, length] })
+}
+
+/** i32 [] */
+const scalar = (value: number): Tensor => tensor(new Int32Array([value]), { shape: [] })
