@@ -1,20 +1,11 @@
-import type { IndexMap, Value } from '../../../../compiler/kernel.ts'
+import type { IndexMap } from '../../../../compiler/kernel.ts'
 import { mostFlatRows } from './flat.ts'
-import { layoutOf, type Problem } from './problem.ts'
+import { layoutOf, mapAll, type Problem } from './problem.ts'
 
 /** (A·B)ᵀ = Bᵀ·Aᵀ: the same results with the roles of the factors, of m and of n exchanged. */
 export function transposeProblem(problem: Problem): Problem {
-  const { m, n, a, b, values, stores, batch } = problem
-  const turned = (map: IndexMap): IndexMap => transposeMap(map, batch.length)
-  return {
-    ...problem,
-    m: n,
-    n: m,
-    a: b,
-    b: a,
-    values: values.map((value): Value => ('map' in value ? { ...value, map: turned(value.map) } : value)),
-    stores: stores.map(store => ({ ...store, map: turned(store.map) })),
-  }
+  const { m, n, a, b, batch } = problem
+  return mapAll({ ...problem, m: n, n: m, a: b, b: a }, map => transposeMap(map, batch.length))
 }
 
 function transposeMap({ offset, strides, bounds, fill }: IndexMap, row: number): IndexMap {

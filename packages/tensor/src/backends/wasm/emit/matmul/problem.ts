@@ -74,3 +74,16 @@ export function plainStore({
     ? store
     : undefined
 }
+
+/** The maps of the epilogue, over loops [batch…, m, n]. */
+export const mapsOf = ({ values, stores }: Problem): IndexMap[] => [
+  ...values.flatMap(value => ('map' in value ? [value.map] : [])),
+  ...stores.map(({ map }) => map),
+]
+
+/** The problem with every map of its epilogue changed. */
+export const mapAll = (problem: Problem, change: (map: IndexMap) => IndexMap): Problem => ({
+  ...problem,
+  values: problem.values.map((value): Value => ('map' in value ? { ...value, map: change(value.map) } : value)),
+  stores: problem.stores.map(store => ({ ...store, map: change(store.map) })),
+})
