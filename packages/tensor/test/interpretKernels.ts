@@ -141,8 +141,6 @@ function compute(values: readonly Value[], value: Value, scope: Scope, known: Ma
         value.map.fill,
       )
     }
-    case 'quantize':
-      return valueAt(values, value.inputs[0]!, scope, known).map(roundTo[value.dtype])
     case 'reduced':
       return scope.reduced[value.reduction]!
     case 'product':
