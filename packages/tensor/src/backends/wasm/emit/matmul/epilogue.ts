@@ -6,7 +6,7 @@ import { accessOf, valueAccess } from '../loops/accesses.ts'
 import { dependenceOf, inputsOf } from '../loops/dependence.ts'
 import type { Nest } from '../loops/nest.ts'
 import { vectorsFor } from '../loops/row.ts'
-import { whileLess } from '../control.ts'
+import { countDown, whileLess } from '../control.ts'
 import { costOf } from '../values/costs.ts'
 import { computeAt, type Evaluation } from '../values/evaluation.ts'
 import { placeIn, prepare, type Access, type Place, type VectorAt } from '../values/place.ts'
@@ -83,8 +83,8 @@ function contextOf(problem: Problem, args: Int, code: Code): Context {
     stores: problem.stores.map(({ operand, map }) =>
       accessOf(nest, map, addresses[operand], dtypes[operands[operand]!.dtype].bytes),
     ),
-    // Two vectors a turn hide the latency of cheap values; costly ones would only take more code.
-    step: cost <= 24 ? 8 : 4,
+    // Several vectors a turn share the loop's own work; costly values would only take more code.
+    step: cost <= 12 ? 16 : cost <= 32 ? 8 : 4,
     product,
   }
 }
@@ -122,7 +122,7 @@ function enter({ evaluation, needs, stores }: Context, place: Place): void {
 function emitColumns(context: Context, row: Place, first: Int, last: Int, loop: number): void {
   const { problem, evaluation, product, step } = context
   const { code } = evaluation
-  const [index, lastWhole] = [code.keepInt(first), code.int()]
+  const [index, left] = [code.keepInt(first), code.keepInt(i32.sub(last, first))]
   const emitStep = (columns: number): void =>
     code.region(() => {
       const place = placeIn(row, new Map([[loop, index]]), vectorsFor(columns))
@@ -132,16 +132,13 @@ function emitColumns(context: Context, row: Place, first: Int, last: Int, loop: 
         storeAt(code, place, access, storageOf(problem.operands[operand]!.dtype), value)
       })
     })
-  local.set(lastWhole, i32.sub(last, step - 1))
-  i32.lt_u(i32.sub(last, first), step)
-  if_(null, () => local.set(lastWhole, first))
-  whileLess(index, lastWhole, () => {
+  countDown(left, step, () => {
     emitStep(step)
     local.set(index, i32.add(index, step))
     local.set(product, i32.add(product, 4 * step))
   })
   const rest = problem.n % step
   if (rest === 0) return
-  i32.lt_u(index, last)
+  local.get(left)
   if_(null, () => emitStep(rest))
 }

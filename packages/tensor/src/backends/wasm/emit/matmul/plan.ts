@@ -105,11 +105,11 @@ export function planPacked(problem: Problem): Plan {
   }
 }
 
-/** Equal column blocks, a multiple of the tile wide. */
+/** Equal column blocks, all but the last a multiple of the widest step of an epilogue (16) and of the tile. */
 function planColumns(n: number, k: number): number {
   const fitting = Math.max(narrowestColumns, Math.floor(residentBytes / Math.max(1, k) / panelStep) * tileColumns)
   const blocks = ceilDiv(n, Math.min(widestColumns, fitting))
-  return Math.max(tileColumns, roundUp(ceilDiv(n, Math.max(1, blocks)), tileColumns))
+  return blocks <= 1 ? Math.max(tileColumns, roundUp(n, tileColumns)) : roundUp(ceilDiv(n, blocks), 16)
 }
 
 /**
