@@ -1,5 +1,6 @@
 import { replaceLoneSurrogates } from './bytes/utf8.ts'
 import { ArgumentError } from './errors.ts'
+import { textOf } from './text-of.ts'
 import { unknownCharacter } from './unknown-character.ts'
 import { Fields } from './files/fields.ts'
 import type { Tokenizer, TokenizerJson } from './tokenizer.ts'
@@ -41,14 +42,16 @@ export class CharTokenizer implements Tokenizer {
       const isFree = typeof id === 'number' && Number.isInteger(id) && id >= 0 && id < entries.length
       if (!isFree || characters[id] !== undefined)
         throw model.error('vocab', `ids must be the numbers from 0 to ${entries.length - 1}`)
-      if (Array.from(character).length !== 1) throw model.error('vocab', `${JSON.stringify(character)} is not one character`)
+      if (Array.from(character).length !== 1)
+        throw model.error('vocab', `${JSON.stringify(character)} is not one character`)
       characters[id] = character
     }
     return new CharTokenizer(characters)
   }
 
   /** Throws `ArgumentError` with the position of the first character that the training text did not have. */
-  encode(text: string): Uint32Array {
+  encode(input: string | Uint8Array): Uint32Array {
+    const text = textOf(input)
     const ids = new Uint32Array(text.length)
     let count = 0
     let position = 0

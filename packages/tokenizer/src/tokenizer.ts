@@ -32,8 +32,11 @@ export interface TokenizerJson {
 export interface Tokenizer {
   /** Number of ids: one more than the highest id. */
   readonly vocabSize: number
-  /** Token ids of a text. Throws `ArgumentError` when the text holds what the vocabulary cannot express. */
-  encode(text: string, options?: EncodeOptions): Uint32Array
+  /**
+   * Token ids of a text, or of its UTF-8 bytes. A lone surrogate counts as U+FFFD. Throws `ArgumentError` when the text
+   * holds what the vocabulary cannot express, a special token that is not allowed, or bytes that are not UTF-8.
+   */
+  encode(text: string | Uint8Array, options?: EncodeOptions): Uint32Array
   /** Text of token ids. Throws `ArgumentError` for an id that no token has. */
   decode(ids: ArrayLike<number>, options?: DecodeOptions): string
   /** The id of a token as the vocabulary writes it, or undefined. */

@@ -85,7 +85,7 @@ export class Vocabulary {
   }
 
   has(id: number): boolean {
-    return id >= 0 && id < this.size && this.lengths[id] !== -1
+    return (this.lengths[id] ?? -1) >= 0
   }
 
   /** Bytes of a token; -1 for an id that is not used. */

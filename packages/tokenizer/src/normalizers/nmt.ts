@@ -1,6 +1,6 @@
 import { type Normalizer, rewrite } from './normalizer.ts'
 
-const removed = /[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]/g
+const removed = new RegExp('[\\x01-\\x08\\x0b\\x0e-\\x1f\\x7f\\x8f\\x9f]', 'g')
 const spaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g
 
 /** sentencepiece's clean-up for machine translation: control characters go, odd white space becomes a space. */

@@ -4,9 +4,13 @@ import { fromUtf8, toUtf8 } from '../bytes/utf8.ts'
 import { ArgumentError } from '../errors.ts'
 import { pipelineToJson } from '../files/pipeline-to-json.ts'
 import { alignedText, type AlignedText, sliceAligned, sourceRange, untouchedText } from '../normalizers/normalizer.ts'
-import { plainTemplate, type TemplatePart } from '../post-processors/post-processor.ts'
+import { plainTemplate } from '../post-processors/post-processor.ts'
+import { textOf } from '../text-of.ts'
 import type { DecodeOptions, EncodeOptions, Tokenizer, TokenizerJson } from '../tokenizer.ts'
 import { type AddedMatch, type AddedToken, AddedTokenFinder, indexAddedTokens, type Verdict } from './added-tokens.ts'
+import { encodeDetails, type EncodingInput, type EncodingOptions } from './encode-details.ts'
+import { type Encoding, noWord } from './encoding.ts'
+import { padAll } from './padding.ts'
 import type { Pipeline } from './pipeline.ts'
 import { Sink } from './sink.ts'
 import { PlainTextEncoder } from './text-encoder.ts'
@@ -16,7 +20,8 @@ export class PipelineTokenizer implements Tokenizer {
   readonly vocabSize: number
   readonly pipeline: Pipeline
   private readonly plain: PlainTextEncoder
-  private readonly joinsBytes: boolean
+  /** Whether decoding is nothing but joining the bytes of tokens. */
+  readonly joinsBytes: boolean
   private readonly addedById: Map<number, AddedToken>
   private readonly idByContent: Map<string, number>
   private readonly rawFinder: AddedTokenFinder
@@ -41,21 +46,52 @@ export class PipelineTokenizer implements Tokenizer {
     this.vocabSize = addedTokens.reduce((size, token) => Math.max(size, token.id + 1), model.vocabulary.size)
   }
 
-  encode(text: string, options: EncodeOptions = {}): Uint32Array {
-    const { single } = this.pipeline.postProcessor ?? plainTemplate
+  encode(text: string | Uint8Array, options: EncodeOptions = {}): Uint32Array {
     const sink = new Sink()
-    if (options.addSpecialTokens === false) this.encodeInto(text, options, sink)
-    else for (const part of single) this.encodePart(part, text, options, sink)
+    this.encodeWithTemplate(text, options, sink)
     return sink.ids.toArray()
   }
 
-  private encodePart(part: TemplatePart, text: string, options: EncodeOptions, sink: Sink): void {
-    if (part.kind === 'sequence') this.encodeInto(text, options, sink)
-    else for (const id of part.ids) sink.ids.push(id)
+  /** Tokens of many texts; see `encodings` for padding. */
+  encodeBatch(texts: readonly (string | Uint8Array)[], options: EncodeOptions = {}): Uint32Array[] {
+    return texts.map(text => this.encode(text, options))
   }
 
-  /** Appends the tokens of `text`, without the template. */
-  encodeInto(text: string, options: EncodeOptions, sink: Sink): void {
+  /** Tokens of a text or a pair of texts with offsets, masks, truncation and padding. */
+  encoding(input: EncodingInput, options: EncodingOptions = {}): Encoding {
+    return this.encodings([input], options)[0]!
+  }
+
+  /** As `encoding`, for many inputs, which are padded to one length if padding is asked for. */
+  encodings(inputs: readonly EncodingInput[], options: EncodingOptions = {}): Encoding[] {
+    const encodings = inputs.map(input => encodeDetails(this, input, options))
+    return options.padding ? padAll(encodings, options.padding) : encodings
+  }
+
+  /** How many tokens `encode` would return. */
+  count(text: string | Uint8Array, options: EncodeOptions = {}): number {
+    const sink = new Sink()
+    this.encodeWithTemplate(text, options, sink)
+    return sink.ids.length
+  }
+
+  /** Whether the text has at most `limit` tokens; stops reading as soon as it has more. */
+  isWithinLimit(text: string | Uint8Array, limit: number, options: EncodeOptions = {}): boolean {
+    const sink = new Sink({ limit })
+    this.encodeWithTemplate(text, options, sink)
+    return sink.ids.length <= limit
+  }
+
+  private encodeWithTemplate(text: string | Uint8Array, options: EncodeOptions, sink: Sink): void {
+    const template = options.addSpecialTokens === false ? plainTemplate : this.pipeline.postProcessor
+    for (const part of (template ?? plainTemplate).single)
+      if (part.kind === 'sequence') this.encodeInto(text, options, sink)
+      else for (const id of part.ids) sink.ids.push(id)
+  }
+
+  /** Appends the tokens of `input`, without the template. */
+  encodeInto(input: string | Uint8Array, options: EncodeOptions, sink: Sink): void {
+    const text = textOf(input)
     const verdict = verdictOf(options)
     this.plain.restartWords()
     const first = sink.ids.length
@@ -194,6 +230,3 @@ function pushAdded(match: AddedMatch, sink: Sink, [start, end]: [number, number]
   sink.offsets.push(end)
   sink.words!.push(noWord)
 }
-
-/** Word index of tokens that belong to no word of the text. */
-export const noWord = 0xffffffff

@@ -35,13 +35,17 @@ function findScript(character: string): string {
 
 function isSupported(name: string): boolean {
   try {
-    return new RegExp(`\\p{Script=${name}}`, 'u') !== undefined
+    RegExp(`\\p{Script=${name}}`, 'u')
+    return true
   } catch {
     return false
   }
 }
 
-/** Cuts where the script changes. Source: Hugging Face's `UnicodeScripts`, after sentencepiece. */
+/**
+ * Cuts where the script changes; spaces at the start are dropped. Source: Hugging Face's `UnicodeScripts`, after
+ * sentencepiece.
+ */
 export function unicodeScripts(): PreTokenizer {
   return {
     json: { type: 'UnicodeScripts' },
@@ -53,13 +57,13 @@ export function unicodeScripts(): PreTokenizer {
         for (let at = from; at < end; at += utf8Width(input.bytes[at]!)) {
           const script = scriptOf(codePointAt(input.bytes, at))
           if (script === neutral) continue
-          if (last !== undefined && script !== last) {
-            output.add(from, at)
+          if (script !== last) {
+            if (last !== undefined) output.add(from, at)
             from = at
           }
           last = script
         }
-        output.add(from, end)
+        if (last !== undefined) output.add(from, end)
       }
     },
   }

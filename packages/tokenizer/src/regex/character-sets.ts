@@ -1,8 +1,14 @@
 /** Contents of a character class for white space as Rust and Oniguruma have it: with U+0085, without U+FEFF. */
 export const spaceSet = '\\t-\\r\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 
-/** Contents of a character class for `\w` as Oniguruma has it; Rust adds the two joiners U+200C and U+200D. */
-export const wordSet = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}'
+/** Contents of a character class for `\w` as Oniguruma has it. */
+export const onigurumaWordSet = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}'
+
+/** Outside of brackets Oniguruma asks a table of its own for Latin-1, where `¹²³¼½¾` are word characters, too. */
+export const onigurumaLatin1Words = '\\xb2\\xb3\\xb9\\xbc-\\xbe'
+
+/** Contents of a character class for `\w` as Rust has it, after UTS #18. */
+export const rustWordSet = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}'
 
 /** POSIX classes, and property names that only the other engines know. */
 export const namedSets: ReadonlyMap<string, string> = new Map([
@@ -16,7 +22,7 @@ export const namedSets: ReadonlyMap<string, string> = new Map([
   ['punct', '\\p{P}\\p{S}'],
   ['space', spaceSet],
   ['upper', '\\p{Uppercase}'],
-  ['word', wordSet],
+  ['word', onigurumaWordSet],
   ['xdigit', '0-9A-Fa-f'],
 ])
 
@@ -35,7 +41,8 @@ export function propertySet(name: string, isNegated: boolean): string | undefine
 
 function compiles(source: string): boolean {
   try {
-    return new RegExp(source, 'v') !== undefined
+    RegExp(source, 'v')
+    return true
   } catch {
     return false
   }

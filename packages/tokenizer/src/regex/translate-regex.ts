@@ -1,5 +1,13 @@
 import { FormatError } from '../errors.ts'
-import { caseVariants, namedSets, propertySet, spaceSet, wordSet } from './character-sets.ts'
+import {
+  caseVariants,
+  namedSets,
+  onigurumaLatin1Words,
+  onigurumaWordSet,
+  propertySet,
+  rustWordSet,
+  spaceSet,
+} from './character-sets.ts'
 
 /** Whose syntax a pattern is in: Hugging Face's files are read by Oniguruma, tiktoken's by Rust's fancy-regex. */
 export type RegexDialect = 'oniguruma' | 'rust'
@@ -66,13 +74,16 @@ class Translator {
   private at = 0
   private atomicGroups = 0
   private ignoreCase = false
+  /** Contents of `\w` outside of brackets. */
+  private readonly outerWord: string
   private readonly setEscapes: ReadonlyMap<string, string>
   private readonly assertionEscapes: ReadonlyMap<string, string>
 
   constructor(pattern: string, dialect: RegexDialect) {
-    const word = dialect === 'rust' ? `${wordSet}\\p{Join_Control}` : wordSet
+    const word = dialect === 'rust' ? rustWordSet : onigurumaWordSet
     this.setEscapes = setEscapesOf(word)
-    this.assertionEscapes = assertionEscapesOf(word)
+    this.outerWord = dialect === 'rust' ? word : word + onigurumaLatin1Words
+    this.assertionEscapes = assertionEscapesOf(this.outerWord)
     this.pattern = pattern
     this.dialect = dialect
   }
@@ -197,6 +208,8 @@ class Translator {
       this.at++
       return assertion
     }
+    if (this.take('w')) return `[${this.outerWord}]`
+    if (this.take('W')) return `[^${this.outerWord}]`
     return this.setEscape() ?? this.literal(this.characterEscape())
   }
 

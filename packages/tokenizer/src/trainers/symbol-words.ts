@@ -44,7 +44,9 @@ export class TokenList {
 /** Adds the alphabet to `tokens` by code point and spells all words with it; characters left out vanish from words. */
 export function spellWords(words: WordCounts, tokens: TokenList, options: AlphabetOptions): SymbolWords {
   const split = (word: number): string[] =>
-    options.byteLevel ? Array.from(words.bytesOf(word), byte => byteToChar[byte]!) : Array.from(fromUtf8(words.bytesOf(word)))
+    options.byteLevel
+      ? Array.from(words.bytesOf(word), byte => byteToChar[byte]!)
+      : Array.from(fromUtf8(words.bytesOf(word)))
   const alphabet = chooseAlphabet(words, split, options)
   for (const character of alphabet) tokens.add(character)
   const known = new Set(alphabet)

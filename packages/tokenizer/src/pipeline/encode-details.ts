@@ -1,0 +1,89 @@
+import { ArgumentError } from '../errors.ts'
+import { plainTemplate, type TemplatePart } from '../post-processors/post-processor.ts'
+import type { EncodeOptions } from '../tokenizer.ts'
+import { type Encoding, joinFields, sliceFields, specialFields, type TokenFields, withTypeId } from './encoding.ts'
+import type { Padding } from './padding.ts'
+import type { PipelineTokenizer } from './pipeline-tokenizer.ts'
+import { Sink } from './sink.ts'
+import { trimOffsets } from './trim-offsets.ts'
+import { pairLengths, type Truncation, truncationRanges } from './truncation.ts'
+
+export interface EncodingOptions extends EncodeOptions {
+  /** Cut off what is too long; see `Encoding.overflowing` for the rest. */
+  truncation?: Truncation
+  /** Fill up what is too short. */
+  padding?: Padding
+}
+
+/** A text, or two texts that belong together such as a question and a passage. */
+export type EncodingInput = string | Uint8Array | readonly [first: string | Uint8Array, second: string | Uint8Array]
+
+/** Encodes one input with offsets and all masks: model, then truncation, then template. */
+export function encodeDetails(tokenizer: PipelineTokenizer, input: EncodingInput, options: EncodingOptions): Encoding {
+  const isPair = Array.isArray(input)
+  const texts = (isPair ? input : [input]) as readonly (string | Uint8Array)[]
+  const processor = tokenizer.pipeline.postProcessor ?? plainTemplate
+  const whole = isPair ? processor.pair : processor.single
+  const template = options.addSpecialTokens === false ? withoutSpecials(isPair) : whole
+  const sequences = texts.map(text => encodeText(tokenizer, text, options))
+  const parts = truncate(sequences, template, options.truncation)
+  const [main, ...overflowing] = parts.map(part => applyTemplate(template, part))
+  return { ...main!, overflowing: overflowing.map(part => ({ ...part, overflowing: [] })) }
+}
+
+function withoutSpecials(isPair: boolean): readonly TemplatePart[] {
+  return isPair ? plainTemplate.pair : plainTemplate.single
+}
+
+function encodeText(tokenizer: PipelineTokenizer, text: string | Uint8Array, options: EncodingOptions): TokenFields {
+  const sink = new Sink({ offsets: true })
+  tokenizer.encodeInto(text, options, sink)
+  const ids = sink.ids.toArray()
+  const offsets = sink.offsets!.toArray()
+  const { postProcessor, model } = tokenizer.pipeline
+  if (postProcessor?.trimOffsets) trimOffsets(ids, offsets, model.vocabulary, postProcessor.trimOffsets.addPrefixSpace)
+  return {
+    ids,
+    typeIds: new Uint32Array(ids.length),
+    attentionMask: new Uint8Array(ids.length).fill(1),
+    specialTokensMask: new Uint8Array(ids.length),
+    offsets,
+    words: sink.words!.toArray(),
+  }
+}
+
+/** The texts as they are kept, and after that what was cut off, each with the kept part of the other text. */
+function truncate(
+  sequences: readonly TokenFields[],
+  template: readonly TemplatePart[],
+  truncation: Truncation | undefined,
+): TokenFields[][] {
+  if (!truncation) return [[...sequences]]
+  const { stride = 0, side = 'right', strategy = 'longestFirst' } = truncation
+  const added = template.reduce((count, part) => count + (part.kind === 'special' ? part.ids.length : 0), 0)
+  const most = truncation.maxLength - added
+  if (!Number.isInteger(most) || most < 0)
+    throw new ArgumentError(
+      `truncation: maxLength must be a whole number from ${added}, the tokens of the template, got ${truncation.maxLength}`,
+      'maxLength',
+    )
+  const counts = sequences.map(({ ids }) => ids.length)
+  const lengths = sequences.length === 1 ? [most] : pairLengths(counts[0]!, counts[1]!, most, strategy)
+  const ranges = sequences.map((_, i) => truncationRanges(counts[i]!, lengths[i]!, stride, side))
+  const cut = (i: number, part: number) => sliceFields(sequences[i]!, ...ranges[i]![part]!)
+  const kept = sequences.map((_, i) => cut(i, 0))
+  const parts = [kept]
+  for (let i = 0; i < sequences.length; i++)
+    for (let part = 1; part < ranges[i]!.length; part++) parts.push(kept.with(i, cut(i, part)))
+  return parts
+}
+
+function applyTemplate(template: readonly TemplatePart[], sequences: readonly TokenFields[]): TokenFields {
+  return joinFields(
+    template.map(part =>
+      part.kind === 'special'
+        ? specialFields(part.ids, part.typeId, false)
+        : withTypeId(sequences[part.sequence]!, part.typeId),
+    ),
+  )
+}
