@@ -68,72 +68,62 @@ async function expectEqual(left: Tensor, right: Tensor): Promise<void> {
   expectClose(await left.data(), await right.data(), tolerance)
 }
 
-describe('for random smooth functions', () => {
-  const holds = (
-    name: string,
-    law: (f: (x: Tensor) => Tensor, g: (x: Tensor) => Tensor, x: Tensor, v: Tensor, w: Tensor) => Promise<void>,
-  ): void =>
-    it(name, () =>
-      fc.assert(
-        fc.asyncProperty(smooth, smooth, numbers, numbers, numbers, (f, g, x, v, w) =>
-          law(f, g, matrix(x), matrix(v), matrix(w)),
-        ),
-        runs,
-      ),
-    )
+type Law = (f: (x: Tensor) => Tensor, g: (x: Tensor) => Tensor, x: Tensor, v: Tensor, w: Tensor) => Promise<void>
 
-  holds('gradients equal differences of values', f_ =>
-    checkGradients(f_, matrix([0.3, -0.2, 0.8, -1.1, 0.5, 0.9]), { rtol: 1e-4, atol: 1e-5 }),
-  )
+const laws: Readonly<Record<string, Law>> = {
+  'gradients equal differences of values': f =>
+    checkGradients(f, matrix([0.3, -0.2, 0.8, -1.1, 0.5, 0.9]), { rtol: 1e-4, atol: 1e-5 }),
 
-  holds('the gradient of a sum is the sum of gradients: ∇(af + bg) = a∇f + b∇g', async (f, g, x, v, w) => {
-    const both = grad(
-      dot(f(x), v)
-        .mul(2)
-        .sub(dot(g(x), w).mul(3)),
-      x,
-    )
-    await expectEqual(
-      both,
-      grad(dot(f(x), v), x)
-        .mul(2)
-        .sub(grad(dot(g(x), w), x).mul(3)),
-    )
-  })
+  async 'sums: ∇(2f − 3g) = 2∇f − 3∇g'(f, g, x, v, w) {
+    const [a, b] = [dot(f(x), v), dot(g(x), w)]
+    const parts = grad(a, x).mul(2).sub(grad(b, x).mul(3))
+    await expectEqual(grad(a.mul(2).sub(b.mul(3)), x), parts)
+  },
 
-  holds('the product rule: ∇(f·g) = f∇g + g∇f', async (f, g, x, v, w) => {
+  async 'products: ∇(f·g) = f∇g + g∇f'(f, g, x, v, w) {
     const [a, b] = [dot(f(x), v), dot(g(x), w)]
     await expectEqual(grad(a.mul(b), x), grad(a, x).mul(b).add(grad(b, x).mul(a)))
-  })
+  },
 
-  holds('the chain rule: vᵀ D(g∘f) = (vᵀ Dg) Df', async (f, g, x, v) => {
+  async 'the chain rule: vᵀ D(g∘f) = (vᵀ Dg) Df'(f, g, x, v) {
     const [y, pullF] = vjp(f, x)
     const [, pullG] = vjp(g, y)
     const [, pullBoth] = vjp((t: Tensor) => g(f(t)), x)
     await expectEqual(pullBoth(v), pullF(pullG(v)))
-  })
+  },
 
-  holds('vjp is linear: (2v − w)ᵀ Df = 2vᵀ Df − wᵀ Df', async (f, _, x, v, w) => {
+  async 'vjp is linear: (2v − w)ᵀ Df = 2vᵀ Df − wᵀ Df'(f, _, x, v, w) {
     const [, pull] = vjp(f, x)
     await expectEqual(pull(v.mul(2).sub(w)), pull(v).mul(2).sub(pull(w)))
-  })
+  },
 
-  holds('vjp and jvp are transposes: v · (Df t) = (vᵀ Df) · t', async (f, _, x, v, t) => {
+  async 'vjp and jvp are transposes: v · (Df t) = (vᵀ Df) · t'(f, _, x, v, t) {
     const [, dy] = jvp(f, x, t)
     const [, pull] = vjp(f, x)
     await expectEqual(dot(v, dy), dot(pull(v), t))
-  })
+  },
 
-  holds('the Jacobian holds all of both', async (f, _, x, v, t) => {
+  async 'the Jacobian holds both'(f, _, x, v, t) {
     const rows = jacobian(f)(x).reshape([6, 6])
     const [, pull] = vjp(f, x)
     const [, dy] = jvp(f, x, t)
     await expectEqual(v.reshape([6]).matmul(rows), pull(v).reshape([6]))
     await expectEqual(rows.matmul(t.reshape([6])), dy.reshape([6]))
-  })
+  },
 
-  holds('the Hessian is symmetric', async (f, _, x, v) => {
+  async 'the Hessian is symmetric'(f, _, x, v) {
     const second = hessian((t: Tensor) => dot(f(t), v))(x).reshape([6, 6])
     await expectEqual(second, second.transpose())
-  })
+  },
+}
+
+describe('for random smooth functions', () => {
+  it.each(Object.entries(laws))('%s', (_, law) =>
+    fc.assert(
+      fc.asyncProperty(smooth, smooth, numbers, numbers, numbers, (f, g, x, v, w) =>
+        law(f, g, matrix(x), matrix(v), matrix(w)),
+      ),
+      runs,
+    ),
+  )
 })

@@ -38,6 +38,8 @@ export { clipGradNorm, clipGradValue } from './optimizers/clip.ts'
 export { constantSchedule, cosineSchedule, type Schedule } from './schedules.ts'
 
 export { normal, uniform } from './initialisers/distributions.ts'
+export { truncatedNormal } from './initialisers/truncatedNormal.ts'
+export { orthogonal, type OrthogonalOptions } from './initialisers/orthogonal.ts'
 export {
   calculateGain,
   kaimingNormal,

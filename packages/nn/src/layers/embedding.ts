@@ -27,7 +27,9 @@ export class Embedding extends Module {
     this.embeddingDim = embeddingDim
     this.paddingIdx = paddingIdx === undefined ? undefined : rowOf(paddingIdx, numEmbeddings)
     const table = randn([numEmbeddings, embeddingDim], random)
-    this.weight = parameter(this.paddingIdx === undefined ? table : table.mul(rowsBut(this.paddingIdx, table)))
+    this.weight = parameter(
+      this.paddingIdx === undefined ? table : where(isRow(this.paddingIdx, numEmbeddings), 0, table),
+    )
   }
 
   /**
@@ -48,5 +50,5 @@ function rowOf(index: number, rows: number): number {
   return index < 0 ? index + rows : index
 }
 
-/** [rows, 1]: 0 at one row, else 1. */
-const rowsBut = (row: number, table: Tensor): Tensor => arange(table.shape[0]!).ne(row).unsqueeze(-1).to(table.dtype)
+/** [rows, 1] true at one row. */
+const isRow = (row: number, rows: number): Tensor => arange(rows).eq(row).unsqueeze(-1)
