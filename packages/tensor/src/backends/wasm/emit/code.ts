@@ -102,7 +102,11 @@ type Kinds = readonly ('i32' | 'v128')[]
 type Params<K extends Kinds> = { [I in keyof K]: Local<K[I]> }
 
 /** A function (params) → () whose body is written with `Code`. */
-export function defineCode<const K extends Kinds>(params: K, relaxed: boolean, write: (params: Params<K>, code: Code) => void): Func<[...K], []> {
+export function defineCode<const K extends Kinds>(
+  params: K,
+  relaxed: boolean,
+  write: (params: Params<K>, code: Code) => void,
+): Func<[...K], []> {
   return define(params, (given, locals) => {
     const { code, placeConstants } = makeCode(locals, relaxed)
     write(given as Params<K>, code)

@@ -15,6 +15,9 @@ import { dtypes } from '../../../dtype.ts'
 
 /** Elements of a long elementwise loop that make a unit of work: a multiple of any number of vectors handled at once. */
 const partSize = 2048
+/** Vectors of columns, and how many such blocks are enough for all threads. */
+const widestBlock = 8
+const enoughBlocks = 16
 /** A row's scratch stays well within a core's own cache. */
 const mostScratch = 1 << 18
 
@@ -43,18 +46,43 @@ export function emitLoops(kernel: LoopKernel, target: Target): EmittedKernel {
 }
 
 /** The loops over rows whose turns are units each. */
-const rowSizes = (nest: Nest): number[] => nest.sizes.slice(0, nest.rowLoops).filter((_, loop) => loop !== nest.lanesLoop)
+const rowSizes = (nest: Nest): number[] =>
+  nest.sizes.slice(0, nest.rowLoops).filter((_, loop) => loop !== nest.lanesLoop)
 
 function planOf(kernel: LoopKernel): Plan {
   const nest = nestOf(kernel)
   const dependence = dependenceOf(nest)
   const lanes = nest.sizes[nest.lanesLoop]!
   const columns = isColumns(nest)
-  const columnVectors = columns ? Math.max(1, Math.min(4, Math.ceil(lanes / 4))) : 1
-  const isSplit = columns || (nest.stages.every(({ reductions, stores }) => reductions.length === 0 && stores.every(store => !store.perRow)) && lanes > partSize)
+  const columnVectors = columns ? columnVectorsOf(nest, dependence) : 1
+  const isSplit =
+    columns ||
+    (nest.stages.every(({ reductions, stores }) => reductions.length === 0 && stores.every(store => !store.perRow)) &&
+      lanes > partSize)
   const splits = columns ? Math.ceil(lanes / (4 * columnVectors)) : isSplit ? Math.ceil(lanes / partSize) : 1
   const stages = planStages(nest, dependence, slots => 4 * slots * slotSize(nest, columnVectors) <= mostScratch)
-  return { nest, dependence, stages, columnVectors, splits, isSplit, vectors: stage => vectorsOf(nest, dependence, stage) }
+  return {
+    nest,
+    dependence,
+    stages,
+    columnVectors,
+    splits,
+    isSplit,
+    vectors: stage => vectorsOf(nest, dependence, stage),
+  }
+}
+
+/**
+ * Vectors that a unit of columns is wide. Rows lie apart in memory, so that wide blocks of cheap values read it best, if
+ * enough of them are left to share out.
+ */
+function columnVectorsOf(nest: Nest, { depths }: Dependence): number {
+  const lanes = nest.sizes[nest.lanesLoop]!
+  const deepest = 1 + nest.sizes.length - nest.rowLoops
+  const cost = nest.values.reduce((sum, { op }, value) => sum + (depths[value] === deepest ? costOf(op) : 0), 0)
+  const blocks = rowSizes(nest).reduce((product, size) => product * size, lanes / (4 * widestBlock))
+  const most = cost <= 12 && blocks >= enoughBlocks ? widestBlock : cost <= 64 ? widestBlock / 2 : widestBlock / 4
+  return Math.max(1, Math.min(most, Math.ceil(lanes / 4)))
 }
 
 /** Cheap values gain from several vectors a turn of the loop, costly ones only take more code. */
@@ -69,7 +97,9 @@ function emitFunction(plan: Plan, code: Code, args: Int, begin: Int, end: Int, s
   const addresses = nest.operands.map((_, operand) => code.keepInt(i32.load({ offset: 4 * operand }, args)))
   const indices = new Map(nest.sizes.slice(0, nest.rowLoops).map((_, loop) => [loop, code.int()] as const))
   const split = code.int()
-  const digits = [...indices].filter(([loop]) => loop !== nest.lanesLoop).map(([loop, index]): Digit => ({ size: nest.sizes[loop]!, index }))
+  const digits = [...indices]
+    .filter(([loop]) => loop !== nest.lanesLoop)
+    .map(([loop, index]): Digit => ({ size: nest.sizes[loop]!, index }))
   const context = contextOf(plan, code, addresses, scratch, isSplit && !isColumns(nest) ? code.int() : undefined)
   const call = placeIn(undefined, new Map(), single)
   enterCall(context, call)
@@ -82,16 +112,33 @@ function emitFunction(plan: Plan, code: Code, args: Int, begin: Int, end: Int, s
   )
 }
 
-function contextOf({ nest, dependence, stages, vectors, columnVectors }: Plan, code: Code, addresses: readonly Int[], scratch: Int, start: Int | undefined): RowContext {
+function contextOf(
+  { nest, dependence, stages, vectors, columnVectors }: Plan,
+  code: Code,
+  addresses: readonly Int[],
+  scratch: Int,
+  start: Int | undefined,
+): RowContext {
   const { values, operands } = nest
-  const keys = new Map(values.flatMap(value => (value.op === 'randomBits' ? [[value.operand, keyOf(code, addresses[value.operand]!)] as const] : [])))
+  const keys = new Map(
+    values.flatMap(value =>
+      value.op === 'randomBits' ? [[value.operand, keyOf(code, addresses[value.operand]!)] as const] : [],
+    ),
+  )
   const accesses = values.map(value => valueAccess(code, nest, dependence, addresses, value))
   const evaluation: Evaluation = { code, operands, values, ...dependence, accesses, keys, results: new Map() }
   const stores = new Map(
-    stages.stages.flatMap(stage => [...stage.stores, ...stage.rowStores]).map(store => {
-      const access: Access = accessOf(nest, store.map, addresses[store.operand], dtypes[operands[store.operand]!.dtype].bytes)
-      return [store, access] as const
-    }),
+    stages.stages
+      .flatMap(stage => [...stage.stores, ...stage.rowStores])
+      .map(store => {
+        const access: Access = accessOf(
+          nest,
+          store.map,
+          addresses[store.operand],
+          dtypes[operands[store.operand]!.dtype].bytes,
+        )
+        return [store, access] as const
+      }),
   )
   const slots = Array.from({ length: stages.slots }, (_, slot) => slotAccess(nest, scratch, slot, columnVectors))
   const part = start === undefined ? undefined : { start, size: partSize }
@@ -100,11 +147,16 @@ function contextOf({ nest, dependence, stages, vectors, columnVectors }: Plan, c
 
 const loadWord = (address: Int, offset: number): StackVar<'v128'> => v128.load32_splat({ offset }, address)
 
-const keyOf = (code: Code, address: Int) =>
-  [code.keep(loadWord(address, 0)), code.keep(loadWord(address, 4))] as const
+const keyOf = (code: Code, address: Int) => [code.keep(loadWord(address, 0)), code.keep(loadWord(address, 4))] as const
 
 /** A block of columns; the last one may be narrower, which takes code of its own. */
-function emitColumns({ nest, columnVectors, splits }: Plan, context: RowContext, call: Place, indices: ReadonlyMap<number, Int>, block: Int): void {
+function emitColumns(
+  { nest, columnVectors, splits }: Plan,
+  context: RowContext,
+  call: Place,
+  indices: ReadonlyMap<number, Int>,
+  block: Int,
+): void {
   const width = 4 * columnVectors
   const last = nest.sizes[nest.lanesLoop]! - (splits - 1) * width
   local.set(indices.get(nest.lanesLoop)!, i32.mul(block, width))
@@ -114,5 +166,9 @@ function emitColumns({ nest, columnVectors, splits }: Plan, context: RowContext,
   }
   if (splits === 1 || last === width) return emit(last)
   i32.eq(block, splits - 1)
-  if_(null, () => emit(last), () => emit(width))
+  if_(
+    null,
+    () => emit(last),
+    () => emit(width),
+  )
 }

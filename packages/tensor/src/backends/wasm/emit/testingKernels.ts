@@ -24,7 +24,12 @@ function drawFrom(seed: number): Draw {
 
 const pick = <T>(draw: Draw, list: readonly T[]): T => list[draw(list.length)]!
 
-const stored: Record<ValueType, readonly DType[]> = { f32: ['f32', 'f32', 'f16', 'bf16'], i32: ['i32', 'i8'], u32: ['u32'], bool: ['bool'] }
+const stored: Record<ValueType, readonly DType[]> = {
+  f32: ['f32', 'f32', 'f16', 'bf16'],
+  i32: ['i32', 'i8'],
+  u32: ['u32'],
+  bool: ['bool'],
+}
 
 const exactUnaries: Record<ValueType, readonly Unary[]> = {
   f32: ['neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'trunc', 'detach'],
@@ -34,8 +39,41 @@ const exactUnaries: Record<ValueType, readonly Unary[]> = {
 }
 const exactBinaries: Record<ValueType, readonly Binary[]> = {
   f32: ['add', 'sub', 'max', 'min', 'less', 'lessEqual', 'equal', 'notEqual', 'mod'],
-  i32: ['add', 'sub', 'mul', 'max', 'min', 'div', 'mod', 'less', 'lessEqual', 'equal', 'and', 'or', 'xor', 'pow', 'shiftLeft', 'shiftRight'],
-  u32: ['add', 'sub', 'mul', 'max', 'min', 'div', 'mod', 'less', 'notEqual', 'and', 'or', 'xor', 'pow', 'shiftLeft', 'shiftRight'],
+  i32: [
+    'add',
+    'sub',
+    'mul',
+    'max',
+    'min',
+    'div',
+    'mod',
+    'less',
+    'lessEqual',
+    'equal',
+    'and',
+    'or',
+    'xor',
+    'pow',
+    'shiftLeft',
+    'shiftRight',
+  ],
+  u32: [
+    'add',
+    'sub',
+    'mul',
+    'max',
+    'min',
+    'div',
+    'mod',
+    'less',
+    'notEqual',
+    'and',
+    'or',
+    'xor',
+    'pow',
+    'shiftLeft',
+    'shiftRight',
+  ],
   bool: ['and', 'or', 'xor', 'equal', 'notEqual', 'less', 'max', 'min'],
 }
 const approximate: readonly Unary[] = ['exp', 'tanh', 'erf', 'sin', 'cos']
@@ -113,7 +151,15 @@ class KernelBuilder {
     const { draw } = this
     const size = 1 + draw(7)
     const index = this.map(true, false)
-    const indices = this.add({ type: 'i32', op: 'load', operand: this.operand('i32', index.elements, false, () => draw(size)), map: index.map }, true)
+    const indices = this.add(
+      {
+        type: 'i32',
+        op: 'load',
+        operand: this.operand('i32', index.elements, false, () => draw(size)),
+        map: index.map,
+      },
+      true,
+    )
     const { map, elements } = this.map(true, true)
     const rowsFirst = draw(2) === 0
     const stride = rowsFirst ? elements : 1
@@ -128,7 +174,10 @@ class KernelBuilder {
     if (kind === 0) return this.add({ type: 'i32', op: 'index', map: this.map(true, true).map }, true)
     if (kind === 1) {
       const { map } = this.map(true, false)
-      return this.add({ type: 'u32', op: 'randomBits', operand: this.operand('u32', 2, false, () => draw(2 ** 32)), map }, true)
+      return this.add(
+        { type: 'u32', op: 'randomBits', operand: this.operand('u32', 2, false, () => draw(2 ** 32)), map },
+        true,
+      )
     }
     if (kind === 2) return this.gather()
     if (kind === 3) return this.add({ type: 'f32', op: 'constant', value: pick(draw, [0, 1, -0.5, 3]) }, true)
@@ -147,7 +196,8 @@ class KernelBuilder {
     const { type } = this.values[at]!
     const a = this.any(type, [at])
     const kind = draw(8)
-    if (kind === 0) return this.add({ type, op: 'where', inputs: [this.any('bool', usable), a, this.any(type, usable)] }, true)
+    if (kind === 0)
+      return this.add({ type, op: 'where', inputs: [this.any('bool', usable), a, this.any(type, usable)] }, true)
     if (kind === 1) {
       const to = pick(draw, ['f32', 'i32', 'bool'] as const)
       const source = type === 'u32' ? this.any('i32', usable) : a
@@ -155,7 +205,8 @@ class KernelBuilder {
       const small = this.values[source]!.type === 'i32' ? this.load('i32') : source
       return this.add({ type: to, op: 'cast', inputs: [small] }, true)
     }
-    if (kind === 2 && type === 'f32') return this.add({ type, op: pick(draw, approximate), inputs: [this.load('f32')] }, false)
+    if (kind === 2 && type === 'f32')
+      return this.add({ type, op: pick(draw, approximate), inputs: [this.load('f32')] }, false)
     if (kind <= 4) return this.add({ type, op: pick(draw, exactUnaries[type]), inputs: [a] }, true)
     const op = pick(draw, exactBinaries[type])
     return this.add({ type: comparisons.has(op) ? 'bool' : type, op, inputs: [a, this.any(type, usable)] }, true)
@@ -164,7 +215,12 @@ class KernelBuilder {
   store(value: number, perRow: boolean): LoopKernel['stages'][number]['stores'][number] {
     if (!this.exactness[value]) this.exact = false
     const { map, elements } = this.map(false, false, perRow)
-    return { operand: this.operand(pick(this.draw, stored[this.values[value]!.type]), elements, true, () => 0), value, map, perRow }
+    return {
+      operand: this.operand(pick(this.draw, stored[this.values[value]!.type]), elements, true, () => 0),
+      value,
+      map,
+      perRow,
+    }
   }
 }
 
@@ -177,7 +233,8 @@ function stagesOf(builder: KernelBuilder, count: number): Stages[] {
   let reductions = 0
   return Array.from({ length: count }, (_, stage): Stages => {
     for (let i = draw(4); i > 0; i--) usable.push(builder.combine(usable))
-    const reduced = stage === count - 1 && count > 1 ? [] : Array.from({ length: 1 + draw(2) }, () => reductionOf(builder, usable))
+    const reduced =
+      stage === count - 1 && count > 1 ? [] : Array.from({ length: 1 + draw(2) }, () => reductionOf(builder, usable))
     const stores = stage < count - 1 && draw(3) > 0 ? [] : [builder.store(pick(draw, usable), false)]
     const results = reduced.map(({ op, input }) => {
       const type = op === 'argmax' ? 'i32' : values[input]!.type
@@ -195,25 +252,52 @@ function reductionOf(builder: KernelBuilder, usable: readonly number[]): Stages[
   const input = pick(draw, usable)
   const exact = builder.exactness[input]!
   const isBool = builder.values[input]!.type === 'bool'
-  return { op: exact ? pick(draw, isBool ? (['sum', 'reduceMax', 'prod'] as const) : (['sum', 'reduceMax', 'argmax'] as const)) : 'sum', input }
+  return {
+    op: exact
+      ? pick(draw, isBool ? (['sum', 'reduceMax', 'prod'] as const) : (['sum', 'reduceMax', 'argmax'] as const))
+      : 'sum',
+    input,
+  }
 }
 
 const sizes = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 33, 70), { maxLength: 3 })
 
 /** Not too many points, of which the interpreter takes its time. */
 const limited = (list: readonly number[], most: number): number[] =>
-  list.toReversed().reduce<number[]>((kept, n) => (kept.reduce((product, size) => product * size, n) <= most ? [n, ...kept] : kept), [])
+  list
+    .toReversed()
+    .reduce<number[]>(
+      (kept, n) => (kept.reduce((product, size) => product * size, n) <= most ? [n, ...kept] : kept),
+      [],
+    )
 
 export const randomKernels: fc.Arbitrary<RandomKernel> = fc
-  .record({ outer: sizes, inner: sizes, columns: fc.boolean(), stages: fc.nat({ max: 3 }), seed: fc.nat() })
-  .map(({ outer, inner, columns, stages, seed }) => {
-    const [rows, within] = [limited(outer, 40), limited(inner, 120)]
+  .record({
+    outer: sizes,
+    inner: sizes,
+    long: fc.option(fc.integer({ min: 2000, max: 9000 }), { freq: 9 }),
+    columns: fc.boolean(),
+    stages: fc.nat({ max: 3 }),
+    seed: fc.nat(),
+  })
+  .map(({ outer, inner, long, columns, stages, seed }) => {
+    const [rows, within] =
+      long === null
+        ? [limited(outer, 40), limited(inner, 120)]
+        : columns
+          ? [[long], limited(inner, 3)]
+          : [limited(outer, 2), [long]]
     const builder = new KernelBuilder(drawFrom(seed), { sizes: [...rows, ...within], outer: rows.length })
     const elementwise = stages === 0
     const made = elementwise
       ? [{ reductions: [], stores: [builder.store(builder.combine([builder.source(), builder.source()]), false)] }]
       : stagesOf(builder, stages)
-    const lanes = columns && rows.length > 0 ? 'outer' : within.length > 0 ? 'inner' : rows.length > 0 ? 'outer' : 'inner'
+    const lanes =
+      columns && rows.length > 0 ? 'outer' : within.length > 0 ? 'inner' : rows.length > 0 ? 'outer' : 'inner'
     const { operands, values, blocks, exact } = builder
-    return { kernel: { kind: 'loops', operands, outer: rows, inner: within, lanes, values, stages: made }, blocks: () => blocks, exact }
+    return {
+      kernel: { kind: 'loops', operands, outer: rows, inner: within, lanes, values, stages: made },
+      blocks: () => blocks,
+      exact,
+    }
   })

@@ -8,9 +8,18 @@ import { isColumns, type Dependence } from './dependence.ts'
 import type { Nest } from './nest.ts'
 
 /** A map from the nest's loops to elements of some bytes from a base on. */
-export function accessOf({ lanesLoop }: Pick<Nest, 'lanesLoop'>, { offset, strides, bounds }: IndexMap, base: Int | undefined, bytes: number): Access {
+export function accessOf(
+  { lanesLoop }: Pick<Nest, 'lanesLoop'>,
+  { offset, strides, bounds }: IndexMap,
+  base: Int | undefined,
+  bytes: number,
+): Access {
   return {
-    ...{ base, bytes, offset, strides, step: strides[lanesLoop]! },
+    base,
+    bytes,
+    offset,
+    strides,
+    step: strides[lanesLoop]!,
     bounds: bounds.filter(bound => bound.loop !== lanesLoop),
     laneBounds: bounds.filter(bound => bound.loop === lanesLoop),
     moved: undefined,
@@ -18,13 +27,20 @@ export function accessOf({ lanesLoop }: Pick<Nest, 'lanesLoop'>, { offset, strid
 }
 
 /** Where a value's elements lie, or its position counts; undefined for values that have neither. */
-export function valueAccess(code: Code, nest: Nest, { depths, wide }: Dependence, addresses: readonly Int[], value: Value): Access | undefined {
+export function valueAccess(
+  code: Code,
+  nest: Nest,
+  { depths, wide }: Dependence,
+  addresses: readonly Int[],
+  value: Value,
+): Access | undefined {
   if (!('map' in value)) return undefined
   if (value.op === 'index' || value.op === 'randomBits') return accessOf(nest, value.map, undefined, 1)
   const access = accessOf(nest, value.map, addresses[value.operand], dtypes[nest.operands[value.operand]!.dtype].bytes)
   if (value.op === 'load' || wide[value.index]) return access
   const moved: Access = { ...access, moved: { depth: depths[value.index]!, by: place => pushMove(moved, place) } }
-  const pushMove = (at: Access, place: Place): void => pushIndexed(code, place, at, value, valueAt(place, value.index, 0))
+  const pushMove = (at: Access, place: Place): void =>
+    pushIndexed(code, place, at, value, valueAt(place, value.index, 0))
   return moved
 }
 
@@ -59,6 +75,8 @@ export function slotSize(nest: Nest, vectors: number): number {
 export function slotAccess(nest: Nest, scratch: Int, slot: number, vectors: number): Access {
   const columns = isColumns(nest)
   const last = nest.sizes.at(-1)!
-  const strides = columns ? innerStrides(nest, last).map(stride => stride * vectors * 4) : innerStrides(nest, 4 * Math.ceil(last / 4))
+  const strides = columns
+    ? innerStrides(nest, last).map(stride => stride * vectors * 4)
+    : innerStrides(nest, 4 * Math.ceil(last / 4))
   return { ...noBounds, base: scratch, bytes: 4, offset: slot * slotSize(nest, vectors), strides, step: 1 }
 }

@@ -26,7 +26,9 @@ export type Combine = (a: Vector, b: Vector) => OnStack
 export function combineAll(code: Code, parts: readonly Vector[], combine: Combine): Vector {
   if (parts.length === 1) return parts[0]!
   const half = parts.length >> 1
-  return code.keep(combine(combineAll(code, parts.slice(0, half), combine), combineAll(code, parts.slice(half), combine)))
+  return code.keep(
+    combine(combineAll(code, parts.slice(0, half), combine), combineAll(code, parts.slice(half), combine)),
+  )
 }
 
 const halves = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]

@@ -51,7 +51,8 @@ export function argmax(code: Code, type: ValueType, { vectors, columns }: Shape,
       }
     },
     add(place, x, vector, i) {
-      const value = columns || vector.lanes === 4 ? x : code.keep(v128.bitselect(x, least, firstLanes(code, vector.lanes)))
+      const value =
+        columns || vector.lanes === 4 ? x : code.keep(v128.bitselect(x, least, firstLanes(code, vector.lanes)))
       const at = code.keep(pushPositions(code, place, position, vector))
       take(bests[i]!, { value, at }, code.keep(beats(code, type, value, bests[i]!.value)))
     },

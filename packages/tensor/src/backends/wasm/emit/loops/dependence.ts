@@ -8,10 +8,12 @@ export interface Dependence {
 }
 
 /** The depth of the place where a loop's index is set. */
-export const depthOfLoop = ({ rowLoops }: Pick<Nest, 'rowLoops'>, loop: number): number => (loop < rowLoops ? 1 : 2 + loop - rowLoops)
+export const depthOfLoop = ({ rowLoops }: Pick<Nest, 'rowLoops'>, loop: number): number =>
+  loop < rowLoops ? 1 : 2 + loop - rowLoops
 
 /** Whether the lanes are rows. */
-export const isColumns = ({ lanesLoop, rowLoops }: Pick<Nest, 'lanesLoop' | 'rowLoops'>): boolean => lanesLoop < rowLoops
+export const isColumns = ({ lanesLoop, rowLoops }: Pick<Nest, 'lanesLoop' | 'rowLoops'>): boolean =>
+  lanesLoop < rowLoops
 
 export function dependenceOf(nest: Nest): Dependence {
   const depths: number[] = []
@@ -20,7 +22,9 @@ export function dependenceOf(nest: Nest): Dependence {
     const inputs = inputsOf(value)
     const loops = 'map' in value ? loopsOf(value.map) : []
     const reduced = value.op === 'reduced'
-    depths.push(Math.max(reduced ? 1 : 0, ...inputs.map(input => depths[input]!), ...loops.map(loop => depthOfLoop(nest, loop))))
+    depths.push(
+      Math.max(reduced ? 1 : 0, ...inputs.map(input => depths[input]!), ...loops.map(loop => depthOfLoop(nest, loop))),
+    )
     wide.push((reduced && isColumns(nest)) || inputs.some(input => wide[input]) || loops.includes(nest.lanesLoop))
   }
   return { depths, wide }

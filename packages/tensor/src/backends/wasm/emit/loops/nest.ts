@@ -25,20 +25,35 @@ interface Loops {
 
 /** A kernel that computes each element by itself: all its loops but one are made loops over rows in the end. */
 const isElementwise = ({ stages, inner }: LoopKernel): boolean =>
-  stages.every(({ reductions, stores }) => reductions.length === 0 && (inner.length === 0 || stores.every(store => !store.perRow)))
+  stages.every(
+    ({ reductions, stores }) => reductions.length === 0 && (inner.length === 0 || stores.every(store => !store.perRow)),
+  )
 
 export function nestOf(kernel: LoopKernel): Nest {
   const { values, operands } = kernel
   const elementwise = isElementwise(kernel)
-  const stages = elementwise ? [{ reductions: [], stores: kernel.stages.flatMap(stage => stage.stores.map(store => ({ ...store, perRow: false }))) }] : kernel.stages
+  const stages = elementwise
+    ? [
+        {
+          reductions: [],
+          stores: kernel.stages.flatMap(stage => stage.stores.map(store => ({ ...store, perRow: false }))),
+        },
+      ]
+    : kernel.stages
   const stores = stages.flatMap(stage => stage.stores)
   const located = values.filter(value => 'map' in value)
-  const given = loopsOf(kernel, elementwise, [...located.map(value => value.map), ...stores.map(store => mapOf(store, kernel))])
+  const given = loopsOf(kernel, elementwise, [
+    ...located.map(value => value.map),
+    ...stores.map(store => mapOf(store, kernel)),
+  ])
   const { sizes, inRow, lanes, maps } = mergeNeighbours(dropSingles(dropBounds(given)))
   const mapFor = new Map<object, IndexMap>([...located, ...stores].map((owner, i) => [owner, maps[i]!]))
   const withMap = <T extends object>(owner: T): T => (mapFor.has(owner) ? { ...owner, map: mapFor.get(owner) } : owner)
   return {
-    ...{ operands, sizes, rowLoops: elementwise ? sizes.length - 1 : inRow.filter(inside => !inside).length, lanesLoop: lanes },
+    operands,
+    sizes,
+    rowLoops: elementwise ? sizes.length - 1 : inRow.filter(inside => !inside).length,
+    lanesLoop: lanes,
     values: values.map(withMap),
     stages: stages.map(stage => ({ ...stage, stores: stage.stores.map(withMap) })),
   }
@@ -81,18 +96,28 @@ const dropBounds = (loops: Loops): Loops => ({
   maps: loops.maps.map(map => ({
     ...map,
     bounds: map.bounds
-      .map(({ loop, start, stop }) => ({ loop, start: Math.max(start, 0), stop: Math.max(Math.min(stop, loops.sizes[loop]!), start, 0) }))
+      .map(({ loop, start, stop }) => ({
+        loop,
+        start: Math.max(start, 0),
+        stop: Math.max(Math.min(stop, loops.sizes[loop]!), start, 0),
+      }))
       .filter(({ loop, start, stop }) => start > 0 || stop < loops.sizes[loop]!),
   })),
 })
 
-const isBounded = ({ maps }: Loops, loop: number): boolean => maps.some(map => map.bounds.some(bound => bound.loop === loop))
+const isBounded = ({ maps }: Loops, loop: number): boolean =>
+  maps.some(map => map.bounds.some(bound => bound.loop === loop))
 
 /** Loops of one turn go, but for that of the lanes and the last one within the row. */
 function dropSingles(loops: Loops): Loops {
   const keeps = (rest: Loops, loop: number): boolean =>
-    rest.sizes[loop] !== 1 || loop === rest.lanes || isBounded(rest, loop) || (rest.inRow[loop]! && rest.inRow.filter(Boolean).length === 1)
-  return [...loops.sizes.keys()].toReversed().reduce((rest, loop) => (keeps(rest, loop) ? rest : without(rest, loop)), loops)
+    rest.sizes[loop] !== 1 ||
+    loop === rest.lanes ||
+    isBounded(rest, loop) ||
+    (rest.inRow[loop]! && rest.inRow.filter(Boolean).length === 1)
+  return [...loops.sizes.keys()]
+    .toReversed()
+    .reduce((rest, loop) => (keeps(rest, loop) ? rest : without(rest, loop)), loops)
 }
 
 const without = ({ sizes, inRow, lanes, maps }: Loops, loop: number): Loops => ({

@@ -20,7 +20,12 @@ export const lowest: Record<ValueType, number> = { f32: -Infinity, i32: -(2 ** 3
 
 /** Of bool: whether any or all are true. */
 export const reducers: Record<Reduction, Record<ValueType, Reducer>> = {
-  sum: { f32: { identity: 0, combine: (a, b) => f32x4.add(a, b) }, i32: addIntegers, u32: addIntegers, bool: { identity: 0, combine: or } },
+  sum: {
+    f32: { identity: 0, combine: (a, b) => f32x4.add(a, b) },
+    i32: addIntegers,
+    u32: addIntegers,
+    bool: { identity: 0, combine: or },
+  },
   reduceMax: {
     f32: { identity: lowest.f32, combine: (a, b) => f32x4.max(a, b) },
     i32: { identity: lowest.i32, combine: (a, b) => i32x4.max_s(a, b) },

@@ -12,7 +12,15 @@ export function repeat(index: Int, to: Int | number, step: number, body: () => v
 }
 
 /** The same, with `flush` after every so many turns and at the end. */
-export function repeatInBlocks(code: Code, index: Int, to: number, step: number, turns: number, body: () => void, flush: () => void): void {
+export function repeatInBlocks(
+  code: Code,
+  index: Int,
+  to: number,
+  step: number,
+  turns: number,
+  body: () => void,
+  flush: () => void,
+): void {
   const stop = code.int()
   loop(null, again => {
     local.set(stop, i32.add(index, turns * step))

@@ -9,7 +9,7 @@ import type { Accumulator, Shape } from './accumulator.ts'
 import { blocksOf, type Blocks } from './blocks.ts'
 import { isColumns } from './dependence.ts'
 import type { Nest, NestStore } from './nest.ts'
-import { compensatedSum, plainReduction } from './reduction.ts'
+import { compensatedSum, largest, plainReduction } from './reduction.ts'
 import { atMost, repeat, repeatInBlocks } from './repeat.ts'
 import type { Stage } from './stages.ts'
 
@@ -74,7 +74,9 @@ function emitStage(context: RowContext, stage: Stage, row: Place): void {
   const columns = isColumns(nest)
   const vectors = columns ? row.vectors.length : context.vectors(stage)
   const blocks = blocksOf(nest, vectors)
-  const accumulators = stage.reductions.map(reduction => accumulatorOf(context, reduction, { vectors, columns }, blocks))
+  const accumulators = stage.reductions.map(reduction =>
+    accumulatorOf(context, reduction, { vectors, columns }, blocks),
+  )
   enter(context, stage, row)
   accumulators.forEach(({ start }) => start())
   const isEmpty = nest.sizes.slice(nest.rowLoops).includes(0)
@@ -85,18 +87,31 @@ function emitStage(context: RowContext, stage: Stage, row: Place): void {
   for (const store of stage.rowStores) storeAt(code, row, stores.get(store)!, storageFor(context, store), store.value)
 }
 
-const storageFor = ({ nest }: RowContext, { operand }: NestStore): ReturnType<typeof storageOf> => storageOf(nest.operands[operand]!.dtype)
+const storageFor = ({ nest }: RowContext, { operand }: NestStore): ReturnType<typeof storageOf> =>
+  storageOf(nest.operands[operand]!.dtype)
 
-function accumulatorOf({ nest, evaluation: { code }, position }: RowContext, { op, input }: Stage['reductions'][number], shape: Shape, blocks: Blocks | undefined): Accumulator {
+function accumulatorOf(
+  { nest, evaluation: { code }, position }: RowContext,
+  { op, input }: Stage['reductions'][number],
+  shape: Shape,
+  blocks: Blocks | undefined,
+): Accumulator {
   const { type } = nest.values[input]!
   if (op === 'argmax') return argmax(code, type, shape, position)
   if (op === 'sum' && type === 'f32' && blocks !== undefined) return compensatedSum(code, shape)
+  if (op === 'reduceMax' && type === 'f32') return largest(code, shape)
   return plainReduction(code, op, type, shape)
 }
 
 /** The loops within the row, from one of them inwards. */
 function walk(pass: Pass, place: Place, loop: number): void {
-  const { context: { nest, evaluation: { code } }, stage } = pass
+  const {
+    context: {
+      nest,
+      evaluation: { code },
+    },
+    stage,
+  } = pass
   if (loop === nest.sizes.length) return emitBody(pass, place)
   if (loop === nest.lanesLoop) return walkLanes(pass, place)
   const index = code.keepInt(0)
@@ -110,7 +125,14 @@ function walk(pass: Pass, place: Place, loop: number): void {
 }
 
 /** The turns of a loop, with flushes where they belong. */
-function turns({ context, accumulators, blocks }: Pass, index: Int, loop: number, to: number, step: number, body: () => void): void {
+function turns(
+  { context, accumulators, blocks }: Pass,
+  index: Int,
+  loop: number,
+  to: number,
+  step: number,
+  body: () => void,
+): void {
   if (blocks?.loop !== loop) return repeat(index, to, step, body)
   const flush = (): void => accumulators.forEach(accumulator => accumulator.flush())
   repeatInBlocks(context.evaluation.code, index, to, step, blocks.turns, body, flush)
@@ -118,13 +140,22 @@ function turns({ context, accumulators, blocks }: Pass, index: Int, loop: number
 
 /** The loop over lanes: several vectors a turn, and what is left of them once. */
 function walkLanes(pass: Pass, place: Place): void {
-  const { context: { nest, evaluation: { code }, part, vectors: vectorsOf }, stage } = pass
+  const {
+    context: {
+      nest,
+      evaluation: { code },
+      part,
+      vectors: vectorsOf,
+    },
+    stage,
+  } = pass
   const size = nest.sizes[nest.lanesLoop]!
   const vectors = vectorsOf(stage)
   const step = 4 * vectors
   const whole = size - (size % step)
   const index = part === undefined ? code.keepInt(0) : code.keepInt(part.start)
-  const emitAt = (handled: readonly VectorAt[]): void => code.region(() => emitBody(pass, placeIn(place, new Map([[nest.lanesLoop, index]]), handled)))
+  const emitAt = (handled: readonly VectorAt[]): void =>
+    code.region(() => emitBody(pass, placeIn(place, new Map([[nest.lanesLoop, index]]), handled)))
   const turn = (): void => emitAt(vectorsFor(step))
   if (part === undefined) {
     if (whole > 0) turns(pass, index, nest.lanesLoop, whole, step, turn)
@@ -149,10 +180,16 @@ export const vectorsFor = (elements: number): VectorAt[] =>
 
 /** What a pass does at one place of the innermost loop. */
 function emitBody({ context, stage, accumulators }: Pass, place: Place): void {
-  const { evaluation: { code }, slots, stores } = context
+  const {
+    evaluation: { code },
+    slots,
+    stores,
+  } = context
   enter(context, stage, place)
   stage.reductions.forEach(({ input }, r) =>
-    place.vectors.forEach((vector, i) => code.region(() => accumulators[r]!.add(place, valueAt(place, input, i), vector, i))),
+    place.vectors.forEach((vector, i) =>
+      code.region(() => accumulators[r]!.add(place, valueAt(place, input, i), vector, i)),
+    ),
   )
   for (const [value, slot] of stage.leaves) leave(context, place, slots[slot]!, value)
   for (const store of stage.stores) storeAt(code, place, stores.get(store)!, storageFor(context, store), store.value)
@@ -161,6 +198,8 @@ function emitBody({ context, stage, accumulators }: Pass, place: Place): void {
 /** Leaves all lanes in the row's scratch, where there is room for whole vectors. */
 function leave({ evaluation: { code } }: RowContext, place: Place, slot: Access, value: number): void {
   place.vectors.forEach(({ shift }, i) =>
-    code.region(() => storeNeighbours(code, storageOf('f32'), pointerAt(place, slot), 4 * shift, valueAt(place, value, i), 4)),
+    code.region(() =>
+      storeNeighbours(code, storageOf('f32'), pointerAt(place, slot), 4 * shift, valueAt(place, value, i), 4),
+    ),
   )
 }

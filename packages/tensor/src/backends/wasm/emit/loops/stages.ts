@@ -30,7 +30,10 @@ export function planStages(nest: Nest, dependence: Dependence, mayKeep: (slots: 
   const kept = new Map<number, { slot: number; from: number }>()
   const seenBy = new Map<number, number>()
   nest.stages.forEach(({ reductions, stores }, stage) => {
-    const roots = [...reductions.map(({ input }) => input), ...stores.filter(store => !store.perRow).map(({ value }) => value)]
+    const roots = [
+      ...reductions.map(({ input }) => input),
+      ...stores.filter(store => !store.perRow).map(({ value }) => value),
+    ]
     const visited = new Set<number>()
     const visit = (value: number): void => {
       if (kept.has(value) || visited.has(value)) return
@@ -59,9 +62,15 @@ function stagesOf(nest: Nest, kept: ReadonlyMap<number, { slot: number; from: nu
     return {
       reductions: reductions.map(reduction => ({ ...reduction, number: number++ })),
       stores: perElement,
-      needs: closure(nest, [...reductions.map(({ input }) => input), ...perElement.map(({ value }) => value)], value => finds.has(value)),
+      needs: closure(nest, [...reductions.map(({ input }) => input), ...perElement.map(({ value }) => value)], value =>
+        finds.has(value),
+      ),
       rowStores,
-      rowNeeds: closure(nest, rowStores.map(({ value }) => value), () => false),
+      rowNeeds: closure(
+        nest,
+        rowStores.map(({ value }) => value),
+        () => false,
+      ),
       leaves: slotsOf(from => from === stage),
       finds,
     }

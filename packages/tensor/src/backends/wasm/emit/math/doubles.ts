@@ -13,6 +13,8 @@ export const joinLower = (a: Vector, b: Vector): OnStack => i8x16.shuffle(lowerH
 /** Computes in f64, two lanes at a time, and rounds the results to f32. */
 export function inDoubles(code: Code, inputs: readonly Vector[], compute: (...inputs: Vector[]) => OnStack): OnStack {
   const low = code.keep(f32x4.demote_f64x2_zero(compute(...inputs.map(x => code.keep(f64x2.promote_low_f32x4(x))))))
-  const high = code.keep(f32x4.demote_f64x2_zero(compute(...inputs.map(x => code.keep(f64x2.promote_low_f32x4(upper(x)))))))
+  const high = code.keep(
+    f32x4.demote_f64x2_zero(compute(...inputs.map(x => code.keep(f64x2.promote_low_f32x4(upper(x)))))),
+  )
   return joinLower(low, high)
 }

@@ -1,15 +1,15 @@
 import { $, f32x4, i32x4 } from 'wasmati'
 import { multiplyAdd, type Code, type OnStack, type Vector } from '../code.ts'
+import { ln2High, ln2Low } from './ln2.ts'
 import { polynomial } from './polynomial.ts'
 
 /** Added to a float of size below 2²², leaves it rounded to an integer in the low bits of the sum. */
 const rounder = 1.5 * 2 ** 23
-/** ln 2 in two parts; the first has 9 bits, so that its products with exponents are exact. */
-const ln2High = 0.693359375
-const ln2Low = -2.12194440054690581e-4
 
 /** (exp r − 1 − r) / r² on |r| ≤ ½ ln 2, from tools/minimax.py. */
-const exponential = [0.4999999403953552, 0.16666515171527863, 0.041668083518743515, 0.00836934894323349, 0.0013840398751199245]
+const exponential = [
+  0.4999999403953552, 0.16666515171527863, 0.041668083518743515, 0.00836934894323349, 0.0013840398751199245,
+]
 
 /** x = n · ln 2 + r with |r| ≤ ½ ln 2: r, and n as an integer in the low bits of `rounded`. */
 function reduce(code: Code, x: Vector): { r: Vector; rounded: Vector } {

@@ -17,8 +17,14 @@ function quotientsBy(toDoubles: ToDoubles, fromDoubles: FromDoubles) {
   }
 }
 
-const signedQuotients = quotientsBy(x => f64x2.convert_low_i32x4_s(x), x => i32x4.trunc_sat_f64x2_s_zero(x))
-const unsignedQuotients = quotientsBy(x => f64x2.convert_low_i32x4_u(x), x => i32x4.trunc_sat_f64x2_u_zero(x))
+const signedQuotients = quotientsBy(
+  x => f64x2.convert_low_i32x4_s(x),
+  x => i32x4.trunc_sat_f64x2_s_zero(x),
+)
+const unsignedQuotients = quotientsBy(
+  x => f64x2.convert_low_i32x4_u(x),
+  x => i32x4.trunc_sat_f64x2_u_zero(x),
+)
 
 /** a / b truncated, 0 where b = 0; −2³¹ / −1 wraps around. */
 export function quotient(code: Code, a: Vector, b: Vector): OnStack {
@@ -78,4 +84,3 @@ export function shifted(code: Code, a: Vector, by: Vector, shift: (x: Vector, by
   }
   return local.get(result)
 }
-

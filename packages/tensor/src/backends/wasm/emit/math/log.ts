@@ -1,9 +1,8 @@
 import { $, f32x4, i32x4, v128 } from 'wasmati'
 import { multiplyAdd, type Code, type OnStack, type Vector } from '../code.ts'
+import { ln2High, ln2Low } from './ln2.ts'
 import { polynomial } from './polynomial.ts'
 
-const ln2High = 0.693359375
-const ln2Low = -2.12194440054690581e-4
 /** (log(1 + f) − f + f²/2) / f³ on √½ ≤ 1 + f ≤ √2, from tools/minimax.py. */
 const logarithm = [
   0.3333331346511841, -0.2500016689300537, 0.20002222061157227, -0.1665937304496765, 0.1420963853597641,

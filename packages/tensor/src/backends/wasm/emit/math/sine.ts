@@ -10,7 +10,7 @@ const rounder = 1.5 * 2 ** 52
  * π/2 in parts of 26 bits, so that their products with integers below 2²⁷ are exact, and a rest. None is negative, which
  * keeps the sign of −0.
  */
-const halfPi = [1.5707963109016418, 1.5893254712295857e-08, 6.123233932053594e-17, 6.36831716351095e-25]
+const halfPi = [1.5707963109016418, 1.5893254712295857e-8, 6.123233932053594e-17, 6.36831716351095e-25]
 /** (sin r − r) / r³ and (cos r − 1) / r² in powers of r², |r| ≤ π/4, from tools/minimax.py. */
 const sines = [-0.1666666664162698, 0.008333329385942993, -0.00019839334853585547, 2.718311663087291e-6]
 const cosines = [-0.4999999972510803, 0.04166662332432322, -0.0013886763793756706, 2.4390450650417392e-5]

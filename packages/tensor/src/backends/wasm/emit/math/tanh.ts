@@ -7,7 +7,9 @@ import { copySign } from './sign.ts'
 /** Where one formula takes over from the other. */
 const border = 0.6
 /** (tanh x − x) / x³ in powers of x², |x| ≤ 0.6, from tools/minimax.py. */
-const near = [-0.33333298563957214, 0.13331936299800873, -0.05378471687436104, 0.02079862542450428, -0.005897966679185629]
+const near = [
+  -0.33333298563957214, 0.13331936299800873, -0.05378471687436104, 0.02079862542450428, -0.005897966679185629,
+]
 
 /** tanh x = x + x³ · near(x²), and 1 − 2 / (exp 2x + 1) further from 0, where that does not cancel. */
 export function tanh(code: Code, x: Vector): OnStack {

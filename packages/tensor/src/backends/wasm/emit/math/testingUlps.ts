@@ -62,7 +62,8 @@ function ulpAt(x: number): number {
 export function ulpsApart(actual: number, exact: number): number {
   if (Number.isNaN(exact) || Number.isNaN(actual)) return Object.is(actual, exact) ? 0 : Infinity
   const nearest = Math.fround(exact)
-  if (nearest === actual && (actual !== 0 || Object.is(nearest, actual) || exact !== 0)) return Math.abs(nearest) === Infinity ? 0 : Math.abs(actual - exact) / ulpAt(nearest)
+  if (nearest === actual && (actual !== 0 || Object.is(nearest, actual) || exact !== 0))
+    return Math.abs(nearest) === Infinity ? 0 : Math.abs(actual - exact) / ulpAt(nearest)
   return Number.isFinite(nearest) && Number.isFinite(actual) ? Math.abs(actual - exact) / ulpAt(nearest) : Infinity
 }
 
@@ -72,7 +73,13 @@ export interface Worst {
 }
 
 /** The largest error over `batches` times `batch` inputs that `fill` makes. */
-export function worstOf(compute: Compute, exact: (...x: number[]) => number, batches: number, inputs: number, fill: (at: number, input: number) => number): Worst {
+export function worstOf(
+  compute: Compute,
+  exact: (...x: number[]) => number,
+  batches: number,
+  inputs: number,
+  fill: (at: number, input: number) => number,
+): Worst {
   const numbers = Array.from({ length: inputs }, () => new Float32Array(batch))
   let worst: Worst = { ulps: 0, inputs: [] }
   for (let first = 0; first < batches * batch; first += batch) {

@@ -6,7 +6,7 @@ import { threefry } from '../math/threefry.ts'
 import { casts } from './casts.ts'
 import { gatherVector } from './gather.ts'
 import { loadVector } from './load.ts'
-import { binaryRules, unaryRules } from './operations.ts'
+import { binaryRules, swappable, unaryRules } from './operations.ts'
 import { maskAt, pointerAt, prepare, type Access, type Place, type VectorAt } from './place.ts'
 import { type Storage, storageOf } from './storage.ts'
 
@@ -89,14 +89,20 @@ interface Task {
 
 /** Pushes the value, or its fill where the position is out of bounds. */
 function pushBounded(task: Task, at: number): OnStack {
-  const { evaluation: { code, values, accesses }, place, vector } = task
+  const {
+    evaluation: { code, values, accesses },
+    place,
+    vector,
+  } = task
   const value = values[at]!
   const access = accesses[at]
   const result = pushVector(task, value, access)
   if (access === undefined || !('map' in value) || value.map.bounds.length === 0) return result
   const found = code.keep(result)
   const mask = maskAt(code, place, access, vector)
-  return mask === undefined ? local.get(found) : v128.bitselect(found, constantOf(code, value.type, value.map.fill), mask)
+  return mask === undefined
+    ? local.get(found)
+    : v128.bitselect(found, constantOf(code, value.type, value.map.fill), mask)
 }
 
 /** A number of some type in every lane. */
@@ -156,7 +162,8 @@ const conversions: Record<'where' | 'cast' | 'bitcast', Combine> = {
 const isConversion = (op: Combined['op']): op is keyof typeof conversions => op in conversions
 
 /** What is left of lanes that were stored. */
-const requantize = (code: Code, { encode, decode }: Storage, x: Vector): OnStack => decode(code, code.keep(encode(code, x)))
+const requantize = (code: Code, { encode, decode }: Storage, x: Vector): OnStack =>
+  decode(code, code.keep(encode(code, x)))
 
 /** Values that depend on other values of the same position. */
 function combine({ evaluation: { code, values }, place, i }: Task, combined: Combined): OnStack {
@@ -166,6 +173,8 @@ function combine({ evaluation: { code, values }, place, i }: Task, combined: Com
   if (isConversion(op)) return conversions[op](code, lanes, from, type)
   if (op === 'quantize') return requantize(code, storageOf(combined.dtype), lanes[0]!)
   if (isUnary(op)) return unaryRules[op][from](code, lanes[0]!)
-  const second = values[inputs[1]!]!
-  return binaryRules[op][from](code, lanes[0]!, lanes[1]!, second.op === 'constant' ? second.value : undefined)
+  const [first, second] = [values[inputs[0]!]!, values[inputs[1]!]!]
+  const rule = binaryRules[op][from]
+  if (first.op === 'constant' && swappable.has(op)) return rule(code, lanes[1]!, lanes[0]!, first.value)
+  return rule(code, lanes[0]!, lanes[1]!, second.op === 'constant' ? second.value : undefined)
 }

@@ -22,7 +22,15 @@ export function pushIndexed(code: Code, place: Place, access: Access, { stride, 
 }
 
 /** The elements that a vector of indices points to. */
-export function gatherVector(code: Code, place: Place, access: Access, storage: Storage, vector: VectorAt, { stride, size }: Indexed, index: Vector): OnStack {
+export function gatherVector(
+  code: Code,
+  place: Place,
+  access: Access,
+  storage: Storage,
+  vector: VectorAt,
+  { stride, size }: Indexed,
+  index: Vector,
+): OnStack {
   const mask = maskAt(code, place, access, vector)
   const outside = code.keep(i32x4.ge_u(index, code.i32(size)))
   const wrong = code.keep(v128.and(outside, firstLanes(code, vector.lanes)))
@@ -31,7 +39,9 @@ export function gatherVector(code: Code, place: Place, access: Access, storage: 
   const first = pointerAt(place, access)
   const bits = loadLanes(code, storage, vector.lanes, lane => {
     const moved = i32.mul(i32x4.extract_lane(lane, valid), (stride * access.bytes) | 0)
-    const address = code.keepInt(i32.add(i32.add(moved, first), ((vector.shift + lane) * access.step * access.bytes) | 0))
+    const address = code.keepInt(
+      i32.add(i32.add(moved, first), ((vector.shift + lane) * access.step * access.bytes) | 0),
+    )
     return { address: safeAddress(code, place, access, { shift: vector.shift + lane, lanes: 1 }, address), offset: 0 }
   })
   return storage.decode(code, code.keep(bits))
@@ -49,7 +59,8 @@ function raiseAny(code: Code, index: Vector, size: number, wrong: Vector, lanes:
 }
 
 /** A mask of the first lanes. */
-export const firstLanes = (code: Code, lanes: number): Vector => code.lanes(Int32Array.from([0, 1, 2, 3], lane => (lane < lanes ? -1 : 0)))
+export const firstLanes = (code: Code, lanes: number): Vector =>
+  code.lanes(Int32Array.from([0, 1, 2, 3], lane => (lane < lanes ? -1 : 0)))
 
 /** x if a condition, which was just pushed, holds; else 0. */
 function select0(x: Int, condition: Input<'i32'>): Input<'i32'> {

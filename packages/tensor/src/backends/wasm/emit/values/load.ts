@@ -40,7 +40,12 @@ function bitsOf(code: Code, place: Place, access: Access, storage: Storage, vect
 }
 
 /** The bits of elements that lie anywhere, lane by lane. */
-export function loadLanes(code: Code, { width }: Storage, lanes: number, find: (lane: number) => { address: Int; offset: number }): OnStack {
+export function loadLanes(
+  code: Code,
+  { width }: Storage,
+  lanes: number,
+  find: (lane: number) => { address: Int; offset: number },
+): OnStack {
   let bits = code.i32(0)
   for (let lane = 0; lane < lanes; lane++) {
     const { address, offset } = find(lane)

@@ -24,9 +24,18 @@ export interface Place {
   readonly inside: Map<Access, Int | undefined>
 }
 
-export const placeIn = (outer: Place | undefined, index: ReadonlyMap<number, Int>, vectors: readonly VectorAt[]): Place => ({
-  ...{ depth: outer === undefined ? 0 : outer.depth + 1, outer, index, vectors },
-  ...{ values: new Map(), pointers: new Map(), inside: new Map() },
+export const placeIn = (
+  outer: Place | undefined,
+  index: ReadonlyMap<number, Int>,
+  vectors: readonly VectorAt[],
+): Place => ({
+  depth: outer === undefined ? 0 : outer.depth + 1,
+  outer,
+  index,
+  vectors,
+  values: new Map(),
+  pointers: new Map(),
+  inside: new Map(),
 })
 
 interface Bound {

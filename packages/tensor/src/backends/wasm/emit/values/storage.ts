@@ -87,18 +87,31 @@ const storages: Record<Exclude<DType, 'f64'>, Storage> = {
   f16: { width: pairs, decode: fromFloat16, encode: toFloat16 },
   bf16: { width: pairs, decode: (_, x) => i32x4.shl(x, 16), encode: toBfloat16 },
   i8: { width: singles, decode: (_, x) => i32x4.shr_s(i32x4.shl(x, 24), 24), encode: same },
-  bool: { width: singles, decode: (code, x) => i32x4.ne(x, code.i32(0)), encode: (code, x) => v128.and(x, code.i32(1)) },
+  bool: {
+    width: singles,
+    decode: (code, x) => i32x4.ne(x, code.i32(0)),
+    encode: (code, x) => v128.and(x, code.i32(1)),
+  },
 }
 
 export function storageOf(dtype: DType): Storage {
-  if (dtype === 'f64') throw new DTypeError('wasm', 'f64 is not supported on this device; cast to f32 or use the reference device')
+  if (dtype === 'f64')
+    throw new DTypeError('wasm', 'f64 is not supported on this device; cast to f32 or use the reference device')
   return storages[dtype]
 }
 
 /** Stores the first `lanes` lanes side by side. */
-export function storeNeighbours(code: Code, { width, encode }: Storage, address: Int, offset: number, x: Vector, lanes: number): void {
+export function storeNeighbours(
+  code: Code,
+  { width, encode }: Storage,
+  address: Int,
+  offset: number,
+  x: Vector,
+  lanes: number,
+): void {
   const narrowed = code.keep(width.narrow(code, code.keep(encode(code, x))))
   if (lanes === 4) width.storePart[4]({ offset }, 0, address, narrowed)
   if (lanes === 2 || lanes === 3) width.storePart[2]({ offset }, 0, address, narrowed)
-  if (lanes === 1 || lanes === 3) width.storePart[1]({ offset: offset + (lanes - 1) * width.bytes }, lanes - 1, address, narrowed)
+  if (lanes === 1 || lanes === 3)
+    width.storePart[1]({ offset: offset + (lanes - 1) * width.bytes }, lanes - 1, address, narrowed)
 }
