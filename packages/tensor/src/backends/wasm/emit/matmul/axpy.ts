@@ -10,8 +10,8 @@ export const flatParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32
 /** flat(x, w, c, k, columns, xStride, wStride, cStride): strides in bytes between rows of x, lines of w and rows of c. */
 export type Flat = Func<['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], []>
 
-/** Rows of w in one pass over c, for 1 … 4 rows of c: as many as their factors leave registers for. */
-const rowsPerPass = [8, 4, 3, 2] as const
+/** Rows of w in one pass over c, for 1 … 3 rows of c: as many as their factors leave registers for. */
+const rowsPerPass = [8, 4, 3] as const
 
 /**
  * c[i, j] = Σ_k x[i, k] · w[k, j] for a few rows i: row after row of w is added to c, which stays in the L1 cache, so

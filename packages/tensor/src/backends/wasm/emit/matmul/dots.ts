@@ -1,13 +1,23 @@
 import { f32x4, i32, i32x4, i8x16, if_, local, select, v128 } from 'wasmati'
 import { defineCode, multiplyAdd, type Code, type Int, type Vector } from '../code.ts'
-import { countDown, range } from '../control.ts'
+import { countDown, range, setAtMost } from '../control.ts'
 import { storeSome } from '../lanes.ts'
 import { flatParams, type Flat } from './axpy.ts'
 import { firstHalves, firstPairs, lastHalves, lastPairs } from './pack.ts'
 import { bytesOf, loadFour, type MatmulDType } from './widen.ts'
 
-/** Lines of w side by side: their four sums become one vector of c. */
-const lines = 4
+/**
+ * Lines of w side by side, and sets of sums, for 1 … 6 rows of x: at least eight sums keep the multipliers busy, and
+ * sums and factors must fit into 16 registers.
+ */
+const shapes = [
+  { lines: 4, sets: 2 },
+  { lines: 4, sets: 1 },
+  { lines: 2, sets: 2 },
+  { lines: 2, sets: 1 },
+  { lines: 2, sets: 1 },
+  { lines: 2, sets: 1 },
+] as const
 
 /** What the loops over k are written with. */
 interface Dots {
@@ -15,12 +25,10 @@ interface Dots {
   readonly dtype: MatmulDType
   readonly xs: readonly Int[]
   readonly ws: readonly Int[]
-  /** sums[i][j] holds four partial sums of c[i, j]. */
-  readonly sums: readonly (readonly Vector[])[]
-  /** A second set for every other step, where one set is too few to keep the multipliers busy. */
-  readonly others: readonly (readonly Vector[])[]
-  readonly x: readonly Vector[]
-  readonly y: Vector
+  /** In each set, sums[i][j] holds four partial sums of c[i, j]; steps of k go to the sets in turn. */
+  readonly sets: readonly (readonly (readonly Vector[])[])[]
+  readonly x: Vector
+  readonly y: readonly Vector[]
 }
 
 /**
@@ -30,6 +38,7 @@ interface Dots {
 export const emitDots = (rows: number, dtype: MatmulDType, relaxed: boolean): Flat =>
   defineCode(flatParams, relaxed, ([x, w, c, k, columns, xStride, wStride, cStride], code) => {
     const dots = makeDots(code, rows, dtype)
+    const { lines } = shapes[rows - 1]!
     const rest = code.keep(i32x4.lt_s(code.lanes(Int32Array.of(0, 1, 2, 3)), i32x4.splat(i32.and(k, 3))))
     const [column, left, lanes] = [code.int(), code.int(), code.int()]
     range(column, 0, columns, lines, () => {
@@ -37,31 +46,24 @@ export const emitDots = (rows: number, dtype: MatmulDType, relaxed: boolean): Fl
       startLines(dots, [x, xStride], [w, wStride], lanes)
       local.set(left, k)
       sumAlongK(dots, left, rest)
+      setAtMost(lanes, lanes, lines)
       code.region(() => storeSums(dots, c, cStride, lanes))
-      local.set(w, i32.add(i32.shl(wStride, 2), w))
+      local.set(w, i32.add(i32.mul(wStride, lines), w))
       local.set(c, i32.add(c, 4 * lines))
     })
   })
 
 function makeDots(code: Code, rows: number, dtype: MatmulDType): Dots {
   const many = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make)
+  const { lines, sets } = shapes[rows - 1]!
   const set = (): Vector[][] => many(rows, () => many(lines, code.vector))
   const [xs, ws] = [many(rows, code.int), many(lines, code.int)]
-  return {
-    code,
-    dtype,
-    xs,
-    ws,
-    sums: set(),
-    others: rows === 1 ? set() : [],
-    x: many(rows, code.vector),
-    y: code.vector(),
-  }
+  return { code, dtype, xs, ws, sets: many(sets, set), x: code.vector(), y: many(lines, code.vector) }
 }
 
-/** Sets the rows of x and the next four lines of w to their start; past the last line, the last one again. */
+/** Sets the rows of x and the next lines of w to their start; past the last line, the last one again. */
 function startLines(
-  { code, xs, ws, sums, others }: Dots,
+  { code, xs, ws, sets }: Dots,
   [x, xStride]: [Int, Int],
   [w, wStride]: [Int, Int],
   lanes: Int,
@@ -76,50 +78,44 @@ function startLines(
     select()
     local.set(line)
   })
-  for (const sum of [...sums, ...others].flat()) local.set(sum, code.i32(0))
+  for (const sum of sets.flat(2)) local.set(sum, code.i32(0))
 }
 
 function sumAlongK(dots: Dots, left: Int, rest: Vector): void {
-  const { xs, ws, sums, others, dtype } = dots
-  const advance = (vectors: number): void => {
-    for (const row of xs) local.set(row, i32.add(row, 16 * vectors))
-    for (const line of ws) local.set(line, i32.add(line, 4 * vectors * bytesOf(dtype)))
-  }
-  if (others.length > 0)
-    countDown(left, 8, () => {
-      step(dots, sums, 0)
-      step(dots, others, 1)
-      advance(2)
+  const { xs, ws, sets, dtype } = dots
+  for (const used of sets.length > 1 ? [sets, sets.slice(0, 1)] : [sets])
+    countDown(left, 4 * used.length, () => {
+      used.forEach((sums, vector) => step(dots, sums, vector))
+      for (const row of xs) local.set(row, i32.add(row, 16 * used.length))
+      for (const line of ws) local.set(line, i32.add(line, 4 * used.length * bytesOf(dtype)))
     })
-  countDown(left, 4, () => {
-    step(dots, sums, 0)
-    advance(1)
-  })
   local.get(left)
-  if_(null, () => step(dots, sums, 0, rest))
-  others.forEach((row, i) => row.forEach((other, j) => local.set(sums[i]![j]!, f32x4.add(sums[i]![j]!, other))))
+  if_(null, () => step(dots, sets[0]!, 0, rest))
+  const [first, ...others] = sets.map(set => set.flat())
+  for (const other of others) first!.forEach((sum, i) => local.set(sum, f32x4.add(sum, other[i]!)))
 }
 
 /** Adds four products to each sum; what lies past the end of a line may be NaN, so both factors are masked there. */
-function step({ code, dtype, xs, ws, x, y }: Dots, sums: Dots['sums'], vector: number, mask?: Vector): void {
-  xs.forEach((row, i) => {
-    local.set(x[i]!, v128.load({ offset: 16 * vector }, row))
-    if (mask) local.set(x[i]!, v128.and(x[i]!, mask))
-  })
+function step({ code, dtype, xs, ws, x, y }: Dots, sums: Dots['sets'][number], vector: number, mask?: Vector): void {
   ws.forEach((line, j) => {
-    loadFour(code, dtype, y, line, 4 * bytesOf(dtype) * vector)
-    if (mask) local.set(y, v128.and(y, mask))
-    sums.forEach((row, i) => local.set(row[j]!, multiplyAdd(code, x[i]!, y, row[j]!)))
+    loadFour(code, dtype, y[j]!, line, 4 * bytesOf(dtype) * vector)
+    if (mask) local.set(y[j]!, v128.and(y[j]!, mask))
+  })
+  xs.forEach((row, i) => {
+    local.set(x, v128.load({ offset: 16 * vector }, row))
+    if (mask) local.set(x, v128.and(x, mask))
+    sums[i]!.forEach((sum, j) => local.set(sum, multiplyAdd(code, x, y[j]!, sum)))
   })
 }
 
-/** Adds up the four lanes of each of a row's four sums: (0 + 2) + (1 + 3), for all of them at once. */
-function storeSums({ code, sums }: Dots, c: Int, cStride: Int, lanes: Int): void {
+/** Adds up the four lanes of each sum, (0 + 2) + (1 + 3), for all lines of a row at once. */
+function storeSums({ code, sets }: Dots, c: Int, cStride: Int, lanes: Int): void {
   const add = (p: Vector, q: Vector, first: readonly number[], last: readonly number[]): Vector =>
     code.keep(f32x4.add(i8x16.shuffle([...first], p, q), i8x16.shuffle([...last], p, q)))
   let row = c
-  sums.forEach(([p, q, r, s]: readonly Vector[], i) => {
-    const [left, right] = [add(p!, q!, firstPairs, lastPairs), add(r!, s!, firstPairs, lastPairs)]
+  sets[0]!.forEach(([p, q, r, s], i) => {
+    const left = add(p!, q!, firstPairs, lastPairs)
+    const right = r === undefined || s === undefined ? left : add(r, s, firstPairs, lastPairs)
     if (i > 0) row = code.keepInt(i32.add(row, cStride))
     storeSome(add(left, right, firstHalves, lastHalves), row, lanes)
   })

@@ -11,10 +11,13 @@ import {
   type Blocks,
   type Frame,
 } from './frame.ts'
+import type { Layout } from './pack.ts'
 import { layoutOf, plainStore, type Problem } from './problem.ts'
 import { flatRoutine, gatherRoutine } from './routines.ts'
 
-/** Most rows of a flat product: from 5 on, packing and the register tile are faster. */
+/** Most rows of a flat product, by the layout of B: with more, the register tile is faster. */
+const mostRows: Readonly<Record<Layout, number>> = { across: 3, along: 6, scattered: 0 }
+/** With so few rows (or columns) the shape alone decides which factor plays B. */
 export const mostFlatRows = 4
 
 /** Multiply-adds of an item that pay for handing it out, and items that keep eight threads busy. */
@@ -25,8 +28,7 @@ const leastColumns = 128
 const mostColumns = 1024
 
 /** Whether a product has few rows, and columns that need no packing. */
-export const isFlat = ({ m, n, k, b }: Problem): boolean =>
-  m > 0 && m <= mostFlatRows && layoutOf(b, n, k) !== 'scattered'
+export const isFlat = ({ m, n, k, b }: Problem): boolean => m > 0 && m <= mostRows[layoutOf(b, n, k)]
 
 function planFlat(problem: Problem): Blocks {
   const { m, n, k } = problem
@@ -43,7 +45,7 @@ function planFlat(problem: Problem): Blocks {
   return { rowBlocks: 1, columnsPerItem, columnBlocks, sharedColumns: sharesColumns(problem), items, itemsPerUnit }
 }
 
-/** Products of one to four rows: bound by reading B, which is therefore read in place, once. */
+/** Products of a few rows: bound by reading B, which is therefore read in place, once. */
 export function emitFlat(problem: Problem, target: Target): EmittedKernel {
   const blocks = planFlat(problem)
   const { m, k, a } = problem

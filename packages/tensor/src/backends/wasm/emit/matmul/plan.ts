@@ -1,5 +1,5 @@
 import { batchSize, sharesColumns, type Blocks } from './frame.ts'
-import { layoutOf, type Problem } from './problem.ts'
+import { layoutOf, type Problem, type Side } from './problem.ts'
 import { panelStep, type Layout } from './pack.ts'
 import { tileColumns, tileRows } from './tile.ts'
 
@@ -69,40 +69,31 @@ export function stripTails(m: number): number[] {
 
 export function planPacked(problem: Problem): Plan {
   const { m, n, k } = problem
-  const wanted = Math.max(1, ceilDiv(k, longestK * 1.25))
-  const kPerBlock = wanted === 1 ? k : roundUp(ceilDiv(k, wanted), 4)
+  const { kPerBlock, kBlocks } = planK(problem)
   const columnsPerItem = planColumns(n, k)
   const columnBlocks = ceilDiv(n, columnsPerItem)
   const resident = k * columnsPerItem * 4 <= residentBytes
+  const kPerPanel = resident ? k : kPerBlock
   const tails = stripTails(m)
   const strips = Math.max(Math.min(1, m), (m - tails.reduce((sum, rows) => sum + rows, 0)) / tileRows)
   const batches = batchSize(problem)
   const stripWork = tileRows * columnsPerItem * Math.max(1, k)
   const balanced = ceilDiv(strips * columnBlocks * batches, leastItems)
-  const stripsPerItem = Math.max(
-    1,
-    Math.min(strips, resident ? mostStrips : 2 * mostStrips, Math.max(balanced, ceilDiv(leastWork, stripWork))),
-  )
+  const wanted = Math.max(1, balanced, ceilDiv(leastWork, stripWork))
+  const stripsPerItem = Math.max(1, Math.min(strips, wanted, resident ? mostStrips : 2 * mostStrips))
   const rowBlocks = ceilDiv(strips, stripsPerItem)
   const items = batches * columnBlocks * rowBlocks
   const itemsPerUnit = Math.max(1, Math.min(ceilDiv(items, leastItems), ceilDiv(leastWork, stripWork * stripsPerItem)))
-  const kBlocks = k === 0 ? 1 : ceilDiv(k, kPerBlock)
-  const sharedColumns = sharesColumns(problem)
-  return {
-    sharedColumns,
-    tails,
-    stripsPerItem,
-    rowBlocks,
-    columnsPerItem,
-    columnBlocks,
-    kPerBlock,
-    kBlocks,
-    resident,
-    kPerPanel: resident ? k : kPerBlock,
-    itemsPerUnit,
-    items,
-    ...routes(problem),
-  }
+  const blocks = { items, itemsPerUnit, columnsPerItem, columnBlocks, rowBlocks, sharedColumns: sharesColumns(problem) }
+  return { ...blocks, ...routes(problem), tails, stripsPerItem, kPerBlock, kBlocks, resident, kPerPanel }
+}
+
+/** Blocks of k that keep a tile's panels in the L1 cache, or that stream. */
+function planK(problem: Problem): { kPerBlock: number; kBlocks: number } {
+  const { k } = problem
+  const blocks = streams(problem) ? ceilDiv(k, streamedK) : Math.max(1, ceilDiv(k, longestK * 1.25))
+  const kPerBlock = blocks === 1 ? k : roundUp(ceilDiv(k, blocks), 4)
+  return { kPerBlock, kBlocks: k === 0 ? 1 : ceilDiv(k, kPerBlock) }
 }
 
 /** Equal column blocks, all but the last a multiple of the widest step of an epilogue (16) and of the tile. */
@@ -119,12 +110,24 @@ function planColumns(n: number, k: number): number {
 const nearA = 1 << 19
 const nearB = 1 << 16
 
+/** Bytes over which the steps of k of a factor are spread. */
+const spread = (side: Side, k: number): number => Math.abs(side.k) * k * 4
+
+/**
+ * A large B for few rows is not worth packing (measured: up to 18 rows). It is read in place, 16 rows of it side by
+ * side from left to right, which the processor fetches ahead; C is added to once every 16 steps of k.
+ */
+const streamedK = 16
+const mostStreamedRows = 18
+
+const streams = ({ b, m, n, k }: Problem): boolean =>
+  m <= mostStreamedRows && b.dtype === 'f32' && layoutOf(b, n, k) === 'across' && spread(b, k) > nearB
+
 function routes(problem: Problem): { a: Route; b: Route } {
   const { a, b, m, n, k } = problem
   const aLayout = layoutOf(a, m, k)
   const bLayout = layoutOf(b, n, k)
-  const spread = (stride: number): number => Math.abs(stride) * k * 4
-  const aInPlace = a.dtype === 'f32' && (aLayout === 'along' || (aLayout === 'across' && spread(a.k) <= nearA))
-  const bInPlace = b.dtype === 'f32' && bLayout === 'across' && (spread(b.k) <= nearB || m <= 2 * tileRows)
+  const aInPlace = a.dtype === 'f32' && (aLayout === 'along' || (aLayout === 'across' && spread(a, k) <= nearA))
+  const bInPlace = streams(problem) || (b.dtype === 'f32' && bLayout === 'across' && spread(b, k) <= nearB)
   return { a: { layout: aLayout, packed: !aInPlace }, b: { layout: bLayout, packed: !bInPlace } }
 }
