@@ -20,9 +20,9 @@ const mostRows: Readonly<Record<Layout, number>> = { across: 3, along: 6, scatte
 /** With so few rows (or columns) the shape alone decides which factor plays B. */
 export const mostFlatRows = 4
 
-/** Multiply-adds of an item that pay for handing it out, and items that keep eight threads busy. */
+/** Multiply-adds of an item that pay for handing it out, and items for eight threads. */
 const leastWork = 1 << 16
-const leastItems = 16
+const leastItems = 8
 /** Columns of an item: rows of B are read in pieces of 512 bytes or more. */
 const leastColumns = 128
 const mostColumns = 1024
