@@ -1,0 +1,19 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type * as Tf from '@tensorflow/tfjs'
+
+export type { Tf }
+
+/** TensorFlow.js on one of its backends; it and its WebAssembly backend must be one copy, so both are required. */
+export async function loadTf(backend: string): Promise<typeof Tf> {
+  const require = createRequire(import.meta.url)
+  const tf = require('@tensorflow/tfjs') as typeof Tf
+  if (backend === 'wasm') {
+    const name = '@tensorflow/tfjs-backend-wasm'
+    const wasm = require(name) as { setWasmPaths(folder: string): void }
+    wasm.setWasmPaths(`${dirname(require.resolve(name))}/`) // it picks the SIMD binary; threads need a browser
+  }
+  if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend ${backend} here`)
+  await tf.ready()
+  return tf
+}
