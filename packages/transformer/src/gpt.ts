@@ -1,5 +1,6 @@
 import { Dropout, Embedding, LayerNorm, Linear, Module } from '@wids/nn'
 import { arange, ArgumentError, randn, ShapeError, tensor, type Tensor, where, zeros } from '@wids/tensor'
+import { gptState } from './gptState.ts'
 import { scaledDotProductAttention } from './scaledDotProductAttention.ts'
 
 /** The sizes of a `GPT`. */
@@ -179,10 +180,11 @@ export class GPT extends Module {
   /** A cache that remembers nothing yet. */
   emptyCache(batch = 1): KeyValueCache {
     const { layers, heads, width, context } = this.config
-    const blank = (): Tensor => zeros([batch, heads, context, width / heads])
+    const shape = [batch, heads, context, width / heads]
+    const blank = tensor(new Float32Array(batch * context * width), { shape })
     return {
       position: tensor(new Int32Array([0]), { shape: [] }),
-      layers: Array.from({ length: layers }, () => ({ key: blank(), value: blank() })),
+      layers: Array.from({ length: layers }, () => ({ key: blank, value: blank })),
     }
   }
 
@@ -208,6 +210,13 @@ export class GPT extends Module {
     })
     const last = count === undefined ? x.narrow(1, time - 1, 1) : x.indexSelect(1, count.sub(1).reshape([1]))
     return { logits: this.#head(last).squeeze(1), cache: { position: position.add(count ?? time), layers } }
+  }
+
+  /** As `Module.loadStateDict`; the state may also be one that nanoGPT or Hugging Face's GPT-2 saved. */
+  override loadStateDict(
+    ...[state, options]: Parameters<Module['loadStateDict']>
+  ): ReturnType<Module['loadStateDict']> {
+    return super.loadStateDict(gptState(state), options)
   }
 
   /** Normalised, then compared with every token's embedding. */

@@ -91,3 +91,33 @@ describe("PyTorch's GPT", () => {
       expectClose(known(key, await value.data()), known(key, after[key]!.data), tolerances.accumulated, key)
   })
 })
+
+describe('loadStateDict', () => {
+  const weights = Object.entries(load().stateDict())
+  const ids = make(golden.tokens).at(0)
+
+  it.each([
+    ["nanoGPT's", (name: string, value: tensors.Tensor) => [`_orig_mod.transformer.${name}`, value]],
+    [
+      "Hugging Face's GPT-2",
+      (name: string, value: tensors.Tensor) => [
+        `transformer.${name}`,
+        /c_(attn|fc|proj)\.weight$/.test(name) ? value.transpose() : value,
+      ],
+    ],
+  ])('takes %s names and layout', async (_, rename) => {
+    const extra = { 'lm_head.weight': load().wte.weight, 'transformer.h.0.attn.bias': tensors.zeros([1, 1, 8, 8]) }
+    const { vocabulary: vocabSize, ...sizes } = golden.config
+    const model = new GPT({ vocabSize, ...sizes, gelu: 'tanh' })
+    model.loadStateDict({ ...Object.fromEntries(weights.map(([name, value]) => rename(name, value))), ...extra })
+    await expectTensor(model.forward(ids), golden.logits, 'logits', tolerances.rounded)
+  })
+
+  it('names what does not fit', () => {
+    const { 'wpe.weight': _, ...rest } = Object.fromEntries(weights)
+    expect(() => load().loadStateDict(rest)).toThrow('missing: wpe.weight')
+    expect(() => load().loadStateDict({ ...rest, 'wpe.weight': tensors.zeros([4, 4]) })).toThrow(
+      'wpe.weight is [8, 16] here, [4, 4] there',
+    )
+  })
+})

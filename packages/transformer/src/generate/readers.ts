@@ -3,6 +3,8 @@ import type { KeyValueCache } from '../gpt.ts'
 
 /** A model whose logits depend on earlier tokens only, and what generation needs of it; `GPT` is one. */
 export interface CausalModel {
+  readonly training: boolean
+  train(mode: boolean): unknown
   readonly config: { readonly vocabSize: number; readonly context: number }
   /** i32 [batch, time] → [batch, time, vocabSize] */
   forward(ids: Tensor): Tensor
@@ -33,7 +35,8 @@ export function cachedReader(model: CausalModel): Reader {
     const start = firstVisible(tokens.length, context)
     if (start !== first) [first, read, cache] = [start, start, model.emptyCache()]
     const fresh = tokens.slice(read)
-    const next = extend(row(fresh, paddedLength(fresh.length, context)), scalar(fresh.length), cache)
+    const ids = row(fresh, paddedLength(fresh.length, context))
+    const next = inEvaluation(model, () => extend(ids, scalar(fresh.length), cache))
     cache = next.cache
     read = tokens.length
     return next.logits.data()
@@ -46,7 +49,19 @@ export function fullReader(model: CausalModel): Reader {
   const forward = compile((ids: Tensor, last: Tensor) => model.forward(ids).indexSelect(1, last))
   return tokens => {
     const visible = tokens.slice(firstVisible(tokens.length, context))
-    return forward(row(visible, context), tensor(new Int32Array([visible.length - 1]))).data()
+    const last = tensor(new Int32Array([visible.length - 1]))
+    return inEvaluation(model, () => forward(row(visible, context), last)).data()
+  }
+}
+
+/** Runs `body` without dropout, whatever the mode of the model. */
+function inEvaluation<T>(model: CausalModel, body: () => T): T {
+  if (!model.training) return body()
+  model.train(false)
+  try {
+    return body()
+  } finally {
+    model.train(true)
   }
 }
 

@@ -1,0 +1,189 @@
+import { arange, compile, manualSeed, randint, randn, type Tensor, tensor } from '@wids/tensor'
+import { expectClose, tolerances } from '@wids/testing'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { generate, type GenerateOptions, GPT, type KeyValueCache } from '../src/index.ts'
+
+const sizes = { vocabSize: 11, context: 8, layers: 2, heads: 2, width: 16 }
+/** A model with opinions: as it is initialised, it repeats the last token. */
+function makeModel(options: { readonly bias?: boolean; readonly dropout?: number } = {}): GPT {
+  const model = new GPT({ ...sizes, ...options })
+  for (const matrix of model.parameters().filter(parameter => parameter.rank === 2))
+    matrix.assign(randn(matrix.shape).mul(0.5))
+  return model
+}
+const i32 = (ids: readonly number[]): Tensor => tensor(Int32Array.from(ids), { shape: [1, ids.length] })
+
+async function tokensOf(model: GPT, prompt: readonly number[], options: GenerateOptions): Promise<number[]> {
+  const ids: number[] = []
+  for await (const id of generate(model, prompt, options)) ids.push(id)
+  return ids
+}
+
+beforeEach(() => manualSeed(1))
+
+describe('the cache', () => {
+  it.each([[[8]], [[1, 1, 1, 1, 1, 1, 1, 1]], [[3, 1, 4]], [[2, 6]]])(
+    'gives the logits of no cache, read %j at a time',
+    async pieces => {
+      const model = makeModel()
+      const ids = [3, 1, 4, 1, 5, 9, 2, 6]
+      const all = model.forward(i32(ids))
+      let cache: KeyValueCache = model.emptyCache()
+      let read = 0
+      for (const length of pieces) {
+        const next = model.extend(i32(ids.slice(read, read + length)), cache)
+        read += length
+        cache = next.cache
+        expectClose(await next.logits.data(), await all.at(0, read - 1).data(), tolerances.rounded, `after ${read}`)
+      }
+      expect(await cache.position.item()).toBe(8)
+    },
+  )
+
+  it('ignores padding behind the ids that count', async () => {
+    const model = makeModel()
+    const count = tensor(new Int32Array([3]), { shape: [] })
+    const padded = model.extend(i32([3, 1, 4, 0, 0, 0, 0, 0]), model.emptyCache(), count)
+    const after = model.extend(i32([1]), padded.cache)
+    expectClose(
+      await padded.logits.data(),
+      await model
+        .forward(i32([3, 1, 4]))
+        .at(0, 2)
+        .data(),
+    )
+    expectClose(
+      await after.logits.data(),
+      await model
+        .forward(i32([3, 1, 4, 1]))
+        .at(0, 3)
+        .data(),
+    )
+  })
+
+  it('serves several sequences at once', async () => {
+    const model = makeModel()
+    const ids = tensor(Int32Array.from([3, 1, 4, 1, 5, 9]), { shape: [2, 3] })
+    const { cache } = model.extend(ids.narrow(1, 0, 2), model.emptyCache(2))
+    const { logits } = model.extend(ids.narrow(1, 2, 1), cache)
+    expectClose(await logits.data(), await model.forward(ids).narrow(1, 2, 1).data())
+  })
+
+  it('is one program for every position', async () => {
+    const model = makeModel()
+    let traced = 0
+    const extend = compile((ids: Tensor, cache: KeyValueCache) => {
+      traced++
+      return model.extend(ids, cache)
+    })
+    let cache = model.emptyCache()
+    for (const id of [3, 1, 4, 1, 5]) cache = extend(i32([id]), cache).cache
+    expect(await cache.position.item()).toBe(5)
+    expect(traced).toBe(1)
+  })
+
+  it.each([
+    ['greedily', { temperature: 0 }],
+    ['by chance', { temperature: 1, seed: 7 }],
+    ['by chance among few', { temperature: 1.3, topK: 4, topP: 0.9, seed: 7 }],
+  ])('generates the tokens of no cache far beyond the context, %s', async (_, options) => {
+    const model = makeModel()
+    for (const prompt of [[3], [1, 2, 3, 4, 5, 6, 7, 8], [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2]].map(ids =>
+      ids.map(id => id % 11),
+    )) {
+      const [cached, full] = [
+        await tokensOf(model, prompt, { ...options, maxTokens: 30 }),
+        await tokensOf(model, prompt, { ...options, maxTokens: 30, cache: false }),
+      ]
+      expect(cached).toEqual(full)
+      expect(new Set(cached).size).toBeGreaterThan(1)
+    }
+  })
+})
+
+describe('generate', () => {
+  it('gives the same tokens for the same seed, others for another', async () => {
+    const model = makeModel()
+    const [a, again, b] = [
+      await tokensOf(model, [1], { seed: 1, maxTokens: 20 }),
+      await tokensOf(model, [1], { seed: 1, maxTokens: 20 }),
+      await tokensOf(model, [1], { seed: 2, maxTokens: 20 }),
+    ]
+    expect(again).toEqual(a)
+    expect(b).not.toEqual(a)
+  })
+
+  it('stops before a stop token and says why', async () => {
+    const model = makeModel()
+    const free = await tokensOf(model, [1], { seed: 3, maxTokens: 20 })
+    const stop = free[5]!
+    const stream = generate(model, [1], { seed: 3, maxTokens: 20, stop: [stop] })
+    const ids: number[] = []
+    let next = await stream.next()
+    for (; next.done !== true; next = await stream.next()) ids.push(next.value)
+    expect(ids).toEqual(free.slice(0, free.indexOf(stop)))
+    expect(next.value).toBe('stop')
+  })
+
+  it('ends after maxTokens', async () => {
+    const stream = generate(makeModel(), [1], { maxTokens: 1, seed: 1 })
+    expect((await stream.next()).done).toBe(false)
+    expect(await stream.next()).toEqual({ done: true, value: 'length' })
+  })
+
+  it('uses no dropout, and leaves the mode as it was', async () => {
+    const model = makeModel({ dropout: 0.5 })
+    const options = { temperature: 0, maxTokens: 12 }
+    const ids = await tokensOf(model, [1], options)
+    expect(model.training && model.h[0]!.training).toBe(true)
+    expect(await tokensOf(model.eval(), [1], options)).toEqual(ids)
+  })
+
+  it.each([
+    [[], {}, 'the prompt is empty'],
+    [[1, 11], {}, 'token 11 of the prompt is outside of the vocabulary of 11'],
+    [[1.5], {}, 'token 1.5'],
+    [[1], { temperature: -1 }, 'the temperature is at least 0, got -1'],
+  ])('refuses %j with %j', async (prompt, options, message) => {
+    await expect(generate(makeModel(), prompt, options).next()).rejects.toThrow(message)
+  })
+})
+
+describe('GPT', () => {
+  it('does not look ahead', async () => {
+    const model = makeModel()
+    const [a, b] = [model.forward(i32([3, 1, 4, 1, 5])), model.forward(i32([3, 1, 4, 9, 2]))]
+    expect(await b.narrow(1, 0, 3).toArray()).toEqual(await a.narrow(1, 0, 3).toArray())
+    expect(await b.at(0, 3).toArray()).not.toEqual(await a.at(0, 3).toArray())
+  })
+
+  it('begins as GPT-2 does: N(0, 0.02²), residual projections N(0, 0.02²/2 layers), biases 0, norms 1', async () => {
+    const model = new GPT({ vocabSize: 65, context: 32, layers: 8, heads: 4, width: 64 })
+    const deviation = (name: string): Promise<number> => model.stateDict()[name]!.std(undefined, false, 0).item()
+    for (const name of ['wte.weight', 'h.3.attn.c_attn.weight', 'h.3.mlp.c_fc.weight'])
+      expect(await deviation(name)).toBeCloseTo(0.02, 2.5)
+    for (const name of ['h.3.attn.c_proj.weight', 'h.3.mlp.c_proj.weight'])
+      expect(await deviation(name)).toBeCloseTo(0.02 / 4, 3.5)
+    expect(await model.h[3]!.attn.c_attn.bias!.abs().max().item()).toBe(0)
+    expect(await model.h[3]!.ln_1.weight!.min().item()).toBe(1)
+  })
+
+  it('has no biases where none are wanted', () =>
+    expect(Object.keys(makeModel({ bias: false }).stateDict()).filter(name => name.endsWith('bias'))).toEqual([]))
+
+  it('loses what dropout drops, in training only', async () => {
+    const model = makeModel({ dropout: 0.5 })
+    const ids = randint(0, 11, [2, 8])
+    const [a, b] = [await model.forward(ids).data(), await model.forward(ids).data()]
+    expect(b).not.toEqual(a)
+    model.eval()
+    expect(await model.forward(ids).data()).toEqual(await model.forward(ids).data())
+  })
+
+  it.each([
+    [() => new GPT({ ...sizes, heads: 3 }), '3 heads do not divide a width of 16'],
+    [() => new GPT({ ...sizes, layers: 0 }), 'layers is a positive whole number, got 0'],
+    [() => makeModel().forward(arange(8)), 'ids are [batch, time] with at most 8 tokens, got [8]'],
+    [() => makeModel().forward(arange(9).unsqueeze(0)), 'got [1, 9]'],
+  ])('refuses what does not fit: %s', (make, message) => expect(make).toThrow(message))
+})
