@@ -205,11 +205,14 @@ class KernelBuilder {
       const small = this.values[source]!.type === 'i32' ? this.load('i32') : source
       return this.add({ type: to, op: 'cast', inputs: [small] }, true)
     }
-    if (kind === 2 && type === 'f32')
-      return this.add({ type, op: pick(draw, approximate), inputs: [this.load('f32')] }, false)
+    if (kind === 2 && type === 'f32') return this.approximate()
     if (kind <= 4) return this.add({ type, op: pick(draw, exactUnaries[type]), inputs: [a] }, true)
     const op = pick(draw, exactBinaries[type])
     return this.add({ type: comparisons.has(op) ? 'bool' : type, op, inputs: [a, this.any(type, usable)] }, true)
+  }
+
+  approximate(): number {
+    return this.add({ type: 'f32', op: pick(this.draw, approximate), inputs: [this.load('f32')] }, false)
   }
 
   store(value: number, perRow: boolean): LoopKernel['stages'][number]['stores'][number] {
@@ -229,18 +232,20 @@ type Stages = LoopKernel['stages'][number]
 function stagesOf(builder: KernelBuilder, count: number): Stages[] {
   const { draw, values } = builder
   const usable = Array.from({ length: 1 + draw(3) }, () => builder.source())
-  const perRow: number[] = []
+  // What takes long to compute, and is used in the first stage and the last, is kept between them.
+  const shared = draw(3) === 0 ? builder.approximate() : undefined
   let reductions = 0
   return Array.from({ length: count }, (_, stage): Stages => {
     for (let i = draw(4); i > 0; i--) usable.push(builder.combine(usable))
-    const reduced =
-      stage === count - 1 && count > 1 ? [] : Array.from({ length: 1 + draw(2) }, () => reductionOf(builder, usable))
-    const stores = stage < count - 1 && draw(3) > 0 ? [] : [builder.store(pick(draw, usable), false)]
+    const isLast = stage === count - 1
+    const reduced = isLast && count > 1 ? [] : Array.from({ length: 1 + draw(2) }, () => reductionOf(builder, usable))
+    if (shared !== undefined && stage === 0) reduced.push({ op: 'sum', input: shared })
+    const stores =
+      !isLast && draw(3) > 0 ? [] : [builder.store(isLast && shared !== undefined ? shared : pick(draw, usable), false)]
     const results = reduced.map(({ op, input }) => {
       const type = op === 'argmax' ? 'i32' : values[input]!.type
       return builder.add({ type, op: 'reduced', reduction: reductions++ }, builder.exactness[input]! && op !== 'prod')
     })
-    perRow.push(...results)
     usable.push(...results.filter(at => builder.exactness[at]))
     const rowStores = results.filter(() => draw(2) === 0).map(at => builder.store(at, true))
     return { reductions: reduced, stores: [...stores, ...rowStores] }
@@ -260,7 +265,7 @@ function reductionOf(builder: KernelBuilder, usable: readonly number[]): Stages[
   }
 }
 
-const sizes = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 33, 70), { maxLength: 3 })
+const sizes = fc.array(fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 13, 16, 17, 33, 70), { maxLength: 3, size: 'max' })
 
 /** Not too many points, of which the interpreter takes its time. */
 const limited = (list: readonly number[], most: number): number[] =>

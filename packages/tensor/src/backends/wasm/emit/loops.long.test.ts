@@ -1,0 +1,5 @@
+import { test } from 'vitest'
+import { checkRandomKernels } from './testingLoops.ts'
+
+test('loop kernels compute what the interpreter computes, however their units are split', () =>
+  checkRandomKernels(10_000))
