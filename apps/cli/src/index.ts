@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { main } from './main.ts'
+import { processTerminal } from './terminal.ts'
 
-const program = new Command('wids').description('Train transformers and generate text')
-program.command('train').description('train a model')
-await program.parseAsync()
+process.exitCode = await main(process.argv.slice(2), processTerminal(), manifest.version)

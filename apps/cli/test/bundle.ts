@@ -1,0 +1,28 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const app = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Builds the command from source, as it is published, where it finds its dependencies; returns the file to run. Older
+ * versions of Node cannot run the source itself.
+ */
+export async function bundle(): Promise<string> {
+  const outdir = join(app, 'node_modules/.cache/wids-test')
+  mkdirSync(outdir, { recursive: true })
+  await build({
+    entryPoints: [join(app, 'src/index.ts')],
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    conditions: ['@wids/source'],
+    external: ['commander', 'cli-progress'],
+    outExtension: { '.js': '.mjs' },
+  })
+  return join(outdir, 'index.mjs')
+}
