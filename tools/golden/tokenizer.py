@@ -4,8 +4,12 @@ whole small tokenizers with offsets, truncation and padding, trainers.
 Writes packages/tokenizer/test/goldens/. Run: /work/venv-tok/bin/python tools/golden/tokenizer.py
 """
 
+import base64
+import io
 import json
 import os
+
+import sentencepiece
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -167,7 +171,51 @@ def encodings(tokenizer):
     return {"cases": cases, "pairTexts": pair, "pair": details(tokenizer.encode(*pair)), "shapes": shapes}
 
 
+def trained_merges():
+    """The merges of HF's trainer for byte-level BPE, for some options."""
+    made = []
+    for options in ({"vocab_size": 420}, {"vocab_size": 400, "min_frequency": 7}, {"vocab_size": 400, "max_token_length": 5}):
+        tokenizer = trained(
+            models.BPE(),
+            trainers.BpeTrainer(initial_alphabet=P.ByteLevel.alphabet(), show_progress=False, **options),
+            pre_tokenizer=P.ByteLevel(add_prefix_space=False),
+        )
+        made.append({"options": options, "merges": json.loads(tokenizer.to_str())["model"]["merges"]})
+    return made
+
+
+RULES = "A6\t61\n2126\t3a9\n3bb 301\t3bb\nFF21\t41\nFF21 FF22\t5A\nA0\t20\n9\t20\n41\t61\n"
+
+
+def sentencepieces():
+    """Small sentencepiece models as base64 with the ids they give. The rules are a table of our own; the usual ones are big."""
+    with open("/tmp/rules.tsv", "w") as file:
+        file.write(RULES.replace("A6", "2026", 1))
+    variants = {
+        "unigram": {"model_type": "unigram", "vocab_size": 120, "normalization_rule_tsv": "/tmp/rules.tsv"},
+        "unigram-bytes": {"model_type": "unigram", "vocab_size": 380, "byte_fallback": True, "add_dummy_prefix": False,
+                          "normalization_rule_name": "identity", "user_defined_symbols": ["<sep>", "times"]},
+        "bpe": {"model_type": "bpe", "vocab_size": 150, "normalization_rule_tsv": "/tmp/rules.tsv"},
+        "bpe-bytes": {"model_type": "bpe", "vocab_size": 420, "byte_fallback": True, "normalization_rule_name": "identity",
+                      "remove_extra_whitespaces": False, "split_by_whitespace": False, "user_defined_symbols": ["<sep>", "wisdom"]},
+    }  # fmt: skip
+    made = {}
+    for name, options in variants.items():
+        model = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(TRAINING), model_writer=model, minloglevel=2, hard_vocab_limit=False, **options
+        )
+        processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+        texts = TEXTS + TRAINING[:4] + ["a<sep>b times<sep> wisdom", "ＡＢＣ Ａ λ\u0301 … \u2126 A", "▁ a ▁▁"]
+        ids = [processor.encode(text) for text in texts]
+        decoded = [processor.decode(i) for i in ids]
+        made[name] = {"model": base64.b64encode(model.getvalue()).decode(), "texts": texts, "ids": ids, "decoded": decoded}
+    return made
+
+
 def main():
+    write("trained-merges.json", trained_merges())
+    write("sentencepiece.json", sentencepieces())
     write("normalizers.json", [{"config": config(part, "normalizer"), "outputs": [part.normalize_str(t) for t in TEXTS]} for part in NORMALIZERS])
     write("pre-tokenizers.json", [{"config": config(part, "pre_tokenizer"), "outputs": [part.pre_tokenize_str(t) for t in TEXTS]} for part in PRE_TOKENIZERS])
     write("decoders.json", [{"config": config(part, "decoder"), "outputs": [part.decode(t) for t in TOKEN_LISTS]} for part in DECODERS])

@@ -40,6 +40,19 @@ export class ByteTrie {
     return this.values[node]!
   }
 
+  /** The longest key at the start of `bytes[start..end)` and where it ends; undefined if there is none. */
+  longest(bytes: Uint8Array, start: number, end: number): { value: number; end: number } | undefined {
+    let found: { value: number; end: number } | undefined
+    let node = 0
+    for (let at = start; at < end; at++) {
+      node = this.step(node, bytes[at]!)
+      if (node < 0) break
+      const value = this.valueAt(node)
+      if (value >= 0) found = { value, end: at + 1 }
+    }
+    return found
+  }
+
   private addChild(node: number, byte: number): number {
     if (this.nodes * 2 > this.mask) this.grow()
     const child = this.nodes++

@@ -29,7 +29,7 @@ export function vocabularyFromEntries(
     if (!vocabulary.addToken(id as number, token)) {
       const taken = vocabulary.tokenOf(id as number)
       throw new FormatError(
-        `${file}: ${path}: token ${JSON.stringify(token)} with id ${id} repeats ${taken === undefined ? 'a token' : JSON.stringify(taken)}`,
+        `${file}: ${path}: token ${JSON.stringify(token)} with id ${String(id)} repeats ${taken === undefined ? 'a token' : JSON.stringify(taken)}`,
         file,
         path,
       )

@@ -25,6 +25,7 @@ export function bpeFromJson(fields: Fields, isByteLevel: boolean): BpeModel {
     ignoreMerges: fields.optionalBoolean('ignore_merges') ?? false,
     continuingPrefix,
     endOfWordSuffix: fields.optionalString('end_of_word_suffix') ?? '',
+    indivisible: readIndivisible(fields, vocabulary),
     toJson: () => ({
       ...fields.all,
       vocab: Object.fromEntries(vocabulary.entries()),
@@ -33,6 +34,16 @@ export function bpeFromJson(fields: Fields, isByteLevel: boolean): BpeModel {
         vocabulary.tokenOf(pairs[i * 2 + 1]!),
       ]),
     }),
+  })
+}
+
+/** A field of ours: sentencepiece's user-defined symbols. */
+function readIndivisible(fields: Fields, vocabulary: Vocabulary): number[] {
+  if (!fields.has('indivisible')) return []
+  return fields.array('indivisible').map((id, i) => {
+    if (typeof id !== 'number' || !vocabulary.has(id))
+      throw fields.error(`indivisible[${i}]`, 'must be the id of a token')
+    return id
   })
 }
 

@@ -1,4 +1,5 @@
 import { byteLevelSpelling } from '../bytes/byte-alphabet.ts'
+import { ByteTrie } from '../bytes/byte-trie.ts'
 import type { GrowableUint32 } from '../bytes/growable.ts'
 import { fromUtf8, utf8Width } from '../bytes/utf8.ts'
 import type { Vocabulary } from '../bytes/vocabulary.ts'
@@ -23,7 +24,9 @@ export interface BpeOptions {
   readonly continuingPrefix?: string
   /** Put behind the last character of a word, as `</w>`. */
   readonly endOfWordSuffix?: string
-  toJson(): { [field: string]: unknown }
+  /** Ids of tokens that are taken wherever they occur, before merging; they take part in no merge. */
+  readonly indivisible?: readonly number[]
+  readonly toJson: () => { [field: string]: unknown }
 }
 
 /**
@@ -38,6 +41,7 @@ export class BpeModel implements Model {
   private readonly hasAffixes: boolean
   /** Ids of the 256 one-byte tokens, -1 where there is none. */
   private readonly byteIds: Int32Array
+  private readonly indivisible: ByteTrie | undefined
   private symbols = new Int32Array(256)
   private ends = new Int32Array(256)
   private count = 0
@@ -46,6 +50,7 @@ export class BpeModel implements Model {
     this.options = options
     this.vocabulary = options.vocabulary
     this.toJson = options.toJson
+    this.indivisible = trieOf(options.vocabulary, options.indivisible)
     this.isByteLevel = options.vocabulary.spelling === byteLevelSpelling
     this.hasAffixes = Boolean(options.continuingPrefix) || Boolean(options.endOfWordSuffix)
     this.byteIds = Int32Array.from({ length: 256 }, (_, byte) => this.vocabulary.find(Uint8Array.of(byte), 0, 1))
@@ -103,6 +108,12 @@ export class BpeModel implements Model {
 
   private startCharacters(bytes: Uint8Array, start: number, end: number): number {
     for (let at = start; at < end;) {
+      const taken = this.indivisible?.longest(bytes, at, end)
+      if (taken) {
+        this.push(taken.value, taken.end)
+        at = taken.end
+        continue
+      }
       const width = this.isByteLevel ? 1 : utf8Width(bytes[at]!)
       const id = this.hasAffixes
         ? this.findAffixed(bytes, at, at + width, at === start, at + width >= end)
@@ -140,4 +151,11 @@ export class BpeModel implements Model {
     else this.push(unknownId, end)
     return true
   }
+}
+
+function trieOf(vocabulary: Vocabulary, ids: readonly number[] | undefined): ByteTrie | undefined {
+  if (!ids || ids.length === 0) return undefined
+  const trie = new ByteTrie(ids.length * 8)
+  for (const id of ids) trie.insert(vocabulary.bytesOf(id), id)
+  return trie
 }

@@ -12,5 +12,5 @@ export interface Model {
   /** Bytes of text that a token covers, if every occurrence covers the same number; else -1. */
   widthOf(id: number): number
   /** The `model` object of tokenizer.json. */
-  toJson(): { [field: string]: unknown }
+  readonly toJson: () => { [field: string]: unknown }
 }

@@ -14,7 +14,11 @@ export interface UnigramOptions {
   readonly byteFallback: Int32Array | undefined
   /** Ids that no text matches, such as control tokens and the bytes. */
   readonly unmatched?: ReadonlySet<number>
-  toJson(): { [field: string]: unknown }
+  /** The score that unknown characters are measured against. Default: the lowest of all. */
+  readonly lowestScore?: number
+  /** Add scores in single precision, as sentencepiece does; it decides ties. */
+  readonly singlePrecision?: boolean
+  readonly toJson: () => { [field: string]: unknown }
 }
 
 /** An unknown character costs this much more than the least likely token. */
@@ -32,7 +36,7 @@ export class UnigramModel implements Model {
   private readonly isByteLevel: boolean
   private readonly unknownScore: number
   /** For each offset of the word: score of the best way to it, and where its last token starts and which it is. */
-  private best = new Float64Array(256)
+  private best: Float64Array | Float32Array = new Float64Array(256)
   private from = new Int32Array(256)
   private token = new Int32Array(256)
 
@@ -49,7 +53,9 @@ export class UnigramModel implements Model {
       lowest = Math.min(lowest, scores[id]!)
       if (!unmatched?.has(id) && vocabulary.lengthOf(id) > 0) this.trie.insert(vocabulary.bytesOf(id), id)
     }
-    this.unknownScore = lowest - unknownPenalty
+    const unknownScore = (options.lowestScore ?? lowest) - unknownPenalty
+    this.unknownScore = options.singlePrecision ? Math.fround(unknownScore) : unknownScore
+    if (options.singlePrecision) this.best = new Float32Array(256)
   }
 
   encodeWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32, ends: GrowableUint32 | null): number {
@@ -60,14 +66,14 @@ export class UnigramModel implements Model {
   }
 
   private reserve(length: number): void {
-    this.best = new Float64Array(length)
+    this.best = this.options.singlePrecision ? new Float32Array(length) : new Float64Array(length)
     this.from = new Int32Array(length)
     this.token = new Int32Array(length)
   }
 
   private search(bytes: Uint8Array, start: number, length: number): void {
     const { best, from, token, trie } = this
-    const { scores } = this.options
+    const { scores, singlePrecision: isSingle } = this.options
     from.fill(-1, 0, length + 1)
     best[0] = 0
     for (let at = 0; at < length;) {
@@ -81,7 +87,7 @@ export class UnigramModel implements Model {
         const id = trie.valueAt(node)
         if (id < 0) continue
         if (i - at === width) isKnown = true
-        const candidate = score + scores[id]!
+        const candidate = isSingle ? Math.fround(score + scores[id]!) : score + scores[id]!
         if (from[i] === -1 || candidate > best[i]!) {
           best[i] = candidate
           from[i] = at

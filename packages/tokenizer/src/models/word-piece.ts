@@ -12,7 +12,7 @@ export interface WordPieceOptions {
   readonly continuingPrefix: string
   /** Longer words are unknown, in characters. */
   readonly maxWordLength: number
-  toJson(): { [field: string]: unknown }
+  readonly toJson: () => { [field: string]: unknown }
 }
 
 /**

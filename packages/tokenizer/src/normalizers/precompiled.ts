@@ -1,7 +1,7 @@
-import { fromUtf8, toUtf8 } from '../bytes/utf8.ts'
+import { fromUtf8, toUtf8, utf8Width } from '../bytes/utf8.ts'
 import { decodeBase64, encodeBase64 } from '../files/base64.ts'
 import { FormatError } from '../errors.ts'
-import { type Normalizer, rewrite } from './normalizer.ts'
+import { type AlignedText, type Normalizer, rewrite } from './normalizer.ts'
 
 /**
  * The table by which sentencepiece normalizes: a double-array trie (as darts-clone lays it out) from byte strings to
@@ -10,6 +10,8 @@ import { type Normalizer, rewrite } from './normalizer.ts'
 export class CharacterMap {
   private readonly units: Uint32Array
   private readonly replacements: Uint8Array
+  /** Whether every single character of printable ASCII stays as it is. */
+  readonly keepsAscii: boolean
   /** The table as it stands in a file. */
   readonly blob: Uint8Array
 
@@ -21,6 +23,8 @@ export class CharacterMap {
     this.blob = blob
     this.units = Uint32Array.from({ length: size / 4 }, (_, i) => view.getUint32(4 + i * 4, true))
     this.replacements = blob.subarray(4 + size)
+    const printable = Array.from({ length: 0x7f - 0x20 }, (_, i) => Uint8Array.of(0x20 + i))
+    this.keepsAscii = printable.every(byte => !this.find(byte, 0, 'longest'))
   }
 
   /**
@@ -57,11 +61,23 @@ const offsetOf = (unit: number) => ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>>
 /** Stretches that the map may change: what is not printable ASCII, with the character that marks may belong to. */
 const suspicious = /[\x20-\x7e]?[^\x20-\x7e]+/gu
 
+/** A character with its marks; mostly they can be replaced one by one, which gives finer offsets. */
+const clusters = /\P{M}\p{M}*|\p{M}+/gu
+
+function rewriteStretches(text: AlignedText, map: CharacterMap, replaceIn: (stretch: string) => string): AlignedText {
+  const whole = rewrite(text, map.keepsAscii ? suspicious : /[^]+/g, replaceIn)
+  if (!text.starts) return whole
+  const fine = rewrite(text, clusters, replaceIn)
+  return fine.value === whole.value ? fine : whole
+}
+
 /**
- * sentencepiece's normalization as Hugging Face applies it: whole grapheme clusters of less than six bytes first, then
- * single characters. Source: `Precompiled` of Hugging Face's spm_precompiled.
+ * sentencepiece's normalization. `longest` is its own rule: at every place the longest prefix that the map has.
+ * `shortest` is how Hugging Face applies the map: to whole grapheme clusters of less than six bytes first, then to single
+ * characters. Source: `Normalizer::NormalizePrefix` of sentencepiece, `Precompiled` of spm_precompiled.
  */
-export function precompiled(map: CharacterMap): Normalizer {
+export function precompiled(map: CharacterMap, match: 'shortest' | 'longest' = 'shortest'): Normalizer {
+  if (match === 'longest') return longestPrecompiled(map)
   const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
   const lookUp = (text: string): string | undefined => map.find(toUtf8(text), 0, 'shortest')?.text
   const replaceCluster = (cluster: string): string => {
@@ -71,9 +87,27 @@ export function precompiled(map: CharacterMap): Normalizer {
   return {
     json: { type: 'Precompiled', precompiled_charsmap: encodeBase64(map.blob) },
     normalize: text =>
-      rewrite(text, suspicious, stretch =>
+      rewriteStretches(text, map, stretch =>
         Array.from(graphemes.segment(stretch), ({ segment }) => replaceCluster(segment)).join(''),
       ),
+  }
+}
+
+function longestPrecompiled(map: CharacterMap): Normalizer {
+  const replaceAll = (stretch: string): string => {
+    const bytes = toUtf8(stretch)
+    let result = ''
+    for (let at = 0; at < bytes.length;) {
+      const found = map.find(bytes, at, 'longest')
+      const length = found?.length ?? utf8Width(bytes[at]!)
+      result += found?.text ?? fromUtf8(bytes.subarray(at, at + length))
+      at += length
+    }
+    return result
+  }
+  return {
+    json: { type: 'Precompiled', precompiled_charsmap: encodeBase64(map.blob), match: 'longest' },
+    normalize: text => rewriteStretches(text, map, replaceAll),
   }
 }
 

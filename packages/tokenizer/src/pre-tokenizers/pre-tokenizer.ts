@@ -5,7 +5,7 @@ import type { Pieces } from './pieces.ts'
 /** Cuts text into words, which the model then cuts into tokens one by one. */
 export interface PreTokenizer {
   /** Cuts every piece of `input` further and appends the parts to `output`, which is empty and on the same bytes. */
-  split(input: Pieces, output: Pieces): void
+  readonly split: (input: Pieces, output: Pieces) => void
   /** Fast path for a pre-tokenizer that only cuts: finds the end of the piece that starts at an offset. */
   readonly scan?: Scanner
   /** The `pre_tokenizer` object of tokenizer.json. */

@@ -2,6 +2,7 @@ import { MARK, NUMBER } from '../unicode/category.ts'
 import { cl100kScanner } from './cl100k.ts'
 import { scanDeepSeekCjk, scanDeepSeekWords } from './deepseek.ts'
 import { scanGpt2 } from './gpt2.ts'
+import { metaspaceWordPattern, scanMetaspaceWord } from './metaspace-words.ts'
 import { o200kScanner } from './o200k.ts'
 import { type Scanner, skipUpTo } from './scanner.ts'
 
@@ -57,6 +58,7 @@ const scanners: ReadonlyMap<string, KnownScanner> = /* @__PURE__ */ new Map<stri
   ],
   // Mistral's Tekken: o200k without English suffixes, digits one by one.
   [o200kLike('\\p{N}', '', '\\r\\n/'), complete(o200kScanner({ digits: 1, suffixes: false, slashes: true }))],
+  [metaspaceWordPattern, complete(scanMetaspaceWord)],
   // DeepSeek V3 cuts three times.
   ['\\p{N}{1,3}', partial((bytes, at, end) => skipUpTo(bytes, at, end, NUMBER, 3))],
   ['[一-龥\u3040-ゟ゠-ヿ]+', partial(scanDeepSeekCjk)],

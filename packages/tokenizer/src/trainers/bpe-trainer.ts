@@ -3,7 +3,6 @@ import { byteLevelDecoder } from '../decoders/byte-level.ts'
 import { ArgumentError } from '../errors.ts'
 import { Fields } from '../files/fields.ts'
 import { bpeFromJson } from '../models/bpe-json.ts'
-import type { AddedToken } from '../pipeline/added-tokens.ts'
 import { PipelineTokenizer } from '../pipeline/pipeline-tokenizer.ts'
 import { byteLevelPreTokenizer } from '../pre-tokenizers/byte-level.ts'
 import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.ts'
@@ -11,6 +10,7 @@ import { sequencePreTokenizer } from '../pre-tokenizers/sequence.ts'
 import { splitPreTokenizer } from '../pre-tokenizers/split.ts'
 import { type PatternName, publishedPatterns } from '../scanners/published-patterns.ts'
 import { learnMerges, type Merge } from './learn-merges.ts'
+import { specialTokensFrom } from './special-tokens.ts'
 import { type AlphabetOptions, spellWords, TokenList } from './symbol-words.ts'
 import { trainOn, type Trainer } from './trainer.ts'
 import { WordCounter } from './word-counter.ts'
@@ -69,7 +69,7 @@ export function createBpeTrainer(options: BpeTrainerOptions = {}): Trainer {
         'tokenizer.json',
       )
       return new PipelineTokenizer({
-        addedTokens: specialTokens.map((content, id) => specialToken(content, id)),
+        addedTokens: specialTokensFrom(specialTokens),
         preTokenizer,
         model: bpeFromJson(model, true),
         decoder: byteLevelDecoder(),
@@ -115,8 +115,4 @@ function preTokenizerOf(pattern: PatternName | { regex: string }): PreTokenizer 
     splitPreTokenizer({ pattern: { Regex: regex } }),
     byteLevelPreTokenizer({ addPrefixSpace: false, useRegex: false }),
   ])
-}
-
-function specialToken(content: string, id: number): AddedToken {
-  return { id, content, special: true, singleWord: false, lstrip: false, rstrip: false, normalized: false }
 }

@@ -11,6 +11,9 @@ export interface LearnOptions {
   readonly onProgress: ((done: number, total: number) => void) | undefined
 }
 
+/** Merges between two reports of progress. */
+const progressEvery = 256
+
 /** One learned merge: ids of the two parts. */
 export type Merge = readonly [left: number, right: number]
 
@@ -29,6 +32,7 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
   const updates = new PairUpdates(pairs)
   const tokenLengths: number[] = tokens.tokens.map(token => Array.from(token).length)
   const atStart = tokens.tokens.length
+  const report = () => options.onProgress?.(tokens.tokens.length - atStart, options.vocabSize - atStart)
   while (tokens.tokens.length < options.vocabSize) {
     const top = nextCandidate(queue, pairs, options.minFrequency)
     if (!top) break
@@ -44,8 +48,9 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
     for (let i = 0; i < top.words.length; i++)
       mergeInWord(words, top.words[i]!, left, right, merged, updates, symbol => tokenLengths[symbol]! < allowed)
     updates.flush(queue)
-    if ((merges.length & 0xff) === 0) options.onProgress?.(tokens.tokens.length - atStart, options.vocabSize - atStart)
+    if (merges.length % progressEvery === 0) report()
   }
+  report()
   return merges
 }
 
