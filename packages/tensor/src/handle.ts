@@ -110,7 +110,8 @@ export class Handle {
     const replaced = this.#replaced
     if (replaced === undefined) return undefined
     this.#node.inputs = []
-    if (replaced.storage !== undefined && replaced.handles === 1 && replaced.uses === (uses.get(replaced) ?? 0)) retire(this.#retired, replaced)
+    // States of generators stay for as long as numbers drawn from them may still be computed: they are small.
+    if (isFloat(replaced.dtype) && replaced.storage !== undefined && replaced.handles === 1 && replaced.uses === (uses.get(replaced) ?? 0)) retire(this.#retired, replaced)
     this.#replaced = undefined
     return replaced
   }

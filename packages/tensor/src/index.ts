@@ -14,3 +14,5 @@ export { bernoulli, defaultGenerator, Generator, manualSeed, rand, randint, rand
 export { realize } from './runtime/realize.ts'
 export { compile } from './runtime/compile.ts'
 export { type DeviceName, memory, setDevice } from './runtime/device.ts'
+export { setThreads } from './backends/wasm/threads/count.ts'
+export { setWorkerUrl } from './backends/wasm/threads/spawn.ts'

@@ -1,7 +1,7 @@
 import type { Graph, LinearNode } from '../graph/linear.ts'
 import { isElementwise, isReduction, isView, type Primitive } from '../graph/primitives.ts'
 import { sizeOf } from '../shape.ts'
-import { contiguous, createPaths, follow, isBounded, type Path, type Paths } from './path.ts'
+import { contiguous, createPaths, follow, isBounded, isIdentity, type Path, type Paths } from './path.ts'
 import type { Layout } from './layout.ts'
 import { unreshaped } from './simplify.ts'
 
@@ -50,7 +50,7 @@ export function analyze(graph: Graph): Analysis {
   graph.nodes.forEach((node, at) => {
     if (roleOf(node.op) === 'kernel' || roleOf(node.op) === 'reduction') forced.add(at)
   })
-  graph.nodes.forEach(node => memoryInputs(node).forEach(input => storeInput(graph, paths, forced, input)))
+  graph.nodes.forEach(node => memoryInputs(node).forEach(input => storeInput(graph, paths, forced, input, node.op === 'randomBits')))
   chooseShared(graph, forced)
   makeExpressible(graph, paths, forced)
   const anchors = [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0).toSorted((a, b) => a - b)
@@ -60,15 +60,15 @@ export function analyze(graph: Graph): Analysis {
 /** The inputs that a node reads at places of its own choice, so that they must lie in memory. */
 export const memoryInputs = (node: LinearNode): readonly number[] => (roleOf(node.op) === 'kernel' ? node.inputs : node.op === 'gather' || node.op === 'randomBits' ? [node.inputs[0]!] : [])
 
-/** Makes sure that an input lies in memory in a layout that strides can express. */
-function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number): void {
+/** Makes sure that an input lies in memory in a layout that strides can express, or packed. */
+function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number, packed: boolean): void {
   if (sizeOf(graph.nodes[input]!.shape) === 0) return
   const { base, path } = stripViews(graph, paths, at => forced.has(at), input)
   const result = follow(contiguous(graph.nodes[base]!.shape), path)
   if ('fails' in result) {
     forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
-    storeInput(graph, paths, forced, input)
-  } else if (roleOf(graph.nodes[base]!.op) === 'source' || isBounded(result.layout)) forced.add(input)
+    storeInput(graph, paths, forced, input, packed)
+  } else if (roleOf(graph.nodes[base]!.op) === 'source' || isBounded(result.layout) || (packed && !isIdentity(result.layout, sizeOf(graph.nodes[base]!.shape)))) forced.add(input)
   else if (graph.nodes[base]!.op !== 'buffer') forced.add(base)
 }
 

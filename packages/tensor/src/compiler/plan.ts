@@ -10,7 +10,7 @@ import { type Lowered, lower } from './lower.ts'
 import { simplify, unreshaped } from './simplify.ts'
 
 /** A buffer of a program: the n-th input or output, or bytes of the arena. */
-export type Place = { readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena'; readonly offset: number }
+export type Place = ({ readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena'; readonly offset: number }) & { readonly bytes: number }
 
 export interface Launch {
   readonly kernel: Kernel
@@ -129,10 +129,11 @@ function placeAll(graph: Graph, lowered: readonly Lowered[], storage: Storage): 
   const offsetOf = new Map([...spans.keys()].map((at, i) => [at, offsets[i]!]))
   const places = (touch: Touch): Place => {
     const at = 'read' in touch ? touch.read : touch.write
+    const bytes = bytesOf(graph.nodes[at]!)
     const input = inputs.get(at)
-    if (input !== undefined) return { kind: 'input', index: input }
+    if (input !== undefined) return { kind: 'input', index: input, bytes }
     const output = storage.outputOf(at, 'write' in touch ? touch.copy : 0)
-    return output !== undefined ? { kind: 'output', index: output } : { kind: 'arena', offset: offsetOf.get(at)! }
+    return output !== undefined ? { kind: 'output', index: output, bytes } : { kind: 'arena', offset: offsetOf.get(at)!, bytes }
   }
   return { places, arenaBytes: total }
 }

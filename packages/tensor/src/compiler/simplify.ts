@@ -1,5 +1,5 @@
 import { type DType, dtypes } from '../dtype.ts'
-import { type Graph, isLinear, type LinearNode } from '../graph/linear.ts'
+import { type Graph, isLinear, type LinearNode, textOf } from '../graph/linear.ts'
 import { isView, type Primitive } from '../graph/primitives.ts'
 import { sizeOf } from '../shape.ts'
 
@@ -106,7 +106,7 @@ export function simplify(graph: Graph): Graph {
   const moved: number[] = []
   const known = new Map<string, number>()
   const add = (node: LinearNode): number => {
-    const key = node.op === 'buffer' || node.op === 'constant' ? undefined : `${node.op} ${node.inputs.join()} ${JSON.stringify(node.attributes)}`
+    const key = node.op === 'buffer' ? undefined : `${node.op} ${node.dtype} ${node.inputs.join()} ${textOf(node.attributes)}`
     const equal = key === undefined ? undefined : known.get(key)
     if (equal !== undefined) return equal
     if (key !== undefined) known.set(key, nodes.length)

@@ -23,3 +23,13 @@ export interface Graph {
 }
 
 export const isLinear = <Op extends Primitive>(node: LinearNode, op: Op): node is LinearNode<Op> => node.op === op
+
+/** Attributes as text, equal only for equal ones: unlike JSON it tells −0 from 0, and NaN from infinities. */
+export function textOf(attributes: Readonly<Record<string, unknown>>): string {
+  let text = ''
+  for (const name in attributes) {
+    const value = attributes[name]
+    text += `${name} ${Object.is(value, -0) ? '-0' : String(value)};`
+  }
+  return text
+}

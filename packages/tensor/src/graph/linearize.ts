@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.ts'
-import type { Graph, LinearNode } from './linear.ts'
+import { type Graph, type LinearNode, textOf } from './linear.ts'
 import { type Node, topological } from './node.ts'
 
 export interface Linearized {
@@ -60,14 +60,5 @@ export function linearize(outputs: readonly Node[], replaces: readonly (Node | u
   return { graph: { nodes, inputs: inputPositions, outputs: results, replaces: replaced }, key, inputs }
 }
 
-/** Attributes as text; constants carry their dtype, and −0 is not 0. */
-function attributesKey(node: Node): string {
-  if (node.op === 'constant') {
-    const { value } = node.attributes as { value: number }
-    return `${node.dtype} ${Object.is(value, -0) ? '-0' : value}`
-  }
-  let key = ''
-  const attributes = node.attributes as Record<string, unknown>
-  for (const name in attributes) key += `${name} ${String(attributes[name])};`
-  return key
-}
+/** What sets a node apart from others with the same inputs, as text: attributes and, of a constant, its dtype. */
+const attributesKey = (node: Node): string => (node.op === 'constant' ? `${node.dtype} ` : '') + textOf(node.attributes)

@@ -1,49 +1,63 @@
-import { ArgumentError } from '../../errors.ts'
-import type { DType } from '../../dtype.ts'
 import { plan } from '../../compiler/plan.ts'
+import type { DType } from '../../dtype.ts'
+import { ArgumentError } from '../../errors.ts'
 import type { Backend, Block, Program } from '../backend.ts'
 import { FAULT_ADDRESS } from './emit/target.ts'
 import { hasRelaxedSimd } from './features.ts'
 import { createHeap, type Heap } from './heap.ts'
+import { heapInOrder } from './heapInOrder.ts'
 import { type CompiledKernel, createKernelCache } from './kernels.ts'
-import { createMemory } from './memory.ts'
+import { schedule, wordsPerLaunch } from './launches.ts'
+import { createMemory, isShared } from './memory.ts'
+import { threadCount } from './threads/count.ts'
+import { createPool, type Pool } from './threads/pool.ts'
 
-/** Where a launch finds the address of one operand. */
+/** Where a launch finds the address of one operand: an input or output by number, or an offset in the arena. */
 interface Slot {
-  /** Byte address of the word that the kernel reads. */
-  readonly word: number
   readonly kind: 'input' | 'output' | 'arena'
-  /** Number of the input or output, or the offset in the arena. */
   readonly index: number
 }
 
 export interface WasmProgram extends Program {
-  readonly launches: readonly { readonly kernel: CompiledKernel; readonly args: number }[]
+  readonly number: number
+  readonly kernels: readonly CompiledKernel[]
+  /** See `launches.ts`. */
+  readonly launches: Int32Array
+  /** What the words of the launches' arguments hold. */
   readonly slots: readonly Slot[]
   readonly scratchBytes: number
+  readonly nanoseconds: number
 }
 
-/** The first bytes of the memory hold what kernels share; blocks start behind. */
+/** The first bytes of the memory hold what kernels and threads share; blocks start behind. */
 const heapStart = 4096
 const maxBytes = 65536 * 65536
+/** Programs shorter than this run at once on the calling thread, which takes less time than waking others. */
+const inlineBelow = 1_000_000
+/** Programs that may wait for threads before the caller waits for them. */
+const mostAhead = 8
 
 const storable: ReadonlySet<DType> = new Set<DType>(['f32', 'f16', 'bf16', 'i32', 'u32', 'i8', 'bool'])
 
-/** Runs programs as SIMD WebAssembly that is generated when they are compiled. */
+/** Runs programs as SIMD WebAssembly that is generated when they are compiled, on all cores where memory can be shared. */
 export function createWasmBackend(): Backend<WasmProgram> {
   const memory = createMemory()
-  const heap = createHeap(memory, heapStart, maxBytes)
-  const compileKernels = createKernelCache(memory, hasRelaxedSimd())
+  const pool = isShared(memory) ? createPool(memory) : undefined
+  const heap = heapInOrder(createHeap(memory, heapStart, maxBytes), pool)
+  const compileKernels = createKernelCache(memory, hasRelaxedSimd(), (module, count) => pool?.announce({ type: 'kernels', module, count }))
   const arena = createRegion(heap)
   const scratch = createRegion(heap)
-  const argumentsOf = new FinalizationRegistry<Block>(block => heap.free(block))
-  let fault: ArgumentError | undefined
+  const forgotten = new FinalizationRegistry<number>(program => pool?.announce({ type: 'forget', program }))
+  const announced = new WeakSet<WasmProgram>()
+  let programs = 0
 
   const bytesAt = ({ address, bytes }: Block): Uint8Array => new Uint8Array(memory.buffer, address, bytes)
-  const rethrow = (): void => {
-    const error = fault
-    fault = undefined
-    if (error !== undefined) throw error
+  const sync = async (): Promise<void> => {
+    await pool?.idle()
+    const words = new Int32Array(memory.buffer, FAULT_ADDRESS, 3)
+    if (words[0] === 0) return
+    words[0] = 0
+    throw new ArgumentError('gather', `index ${words[1]!} is out of range for an axis of size ${words[2]!}`)
   }
   return {
     name: 'wasm',
@@ -53,38 +67,53 @@ export function createWasmBackend(): Backend<WasmProgram> {
     free: block => heap.free(block),
     write: (block, bytes) => bytesAt(block).set(bytes),
     read: async block => {
-      rethrow()
+      await sync()
       return bytesAt(block).slice()
     },
     compile: graph => {
-      const { launches, arenaBytes, inPlace } = plan(graph)
-      const kernels = compileKernels(launches.map(launch => launch.kernel))
-      const words = launches.reduce((sum, { operands }) => sum + operands.length, 0)
-      const block = heap.alloc(words * 4)
-      const slots: Slot[] = []
-      const compiled = launches.map(({ operands }, i) => {
-        const args = block.address + slots.length * 4
-        for (const place of operands) slots.push({ word: block.address + slots.length * 4, kind: place.kind, index: place.kind === 'arena' ? place.offset : place.index })
-        return { kernel: kernels[i]!, args }
-      })
-      const program: WasmProgram = { launches: compiled, slots, arenaBytes, inPlace, scratchBytes: Math.max(0, ...kernels.map(kernel => kernel.scratchBytes)) }
-      argumentsOf.register(program, block)
-      return program
+      const planned = plan(graph)
+      const kernels = compileKernels(planned.launches.map(launch => launch.kernel))
+      const { launches, nanoseconds } = schedule(planned, kernels)
+      const slots = planned.launches.flatMap(({ operands }) => operands.map((place): Slot => ({ kind: place.kind, index: place.kind === 'arena' ? place.offset : place.index })))
+      const scratchBytes = Math.max(0, ...kernels.map(kernel => kernel.scratchBytes))
+      const { arenaBytes, inPlace } = planned
+      return { number: ++programs, kernels, launches, slots, scratchBytes, nanoseconds, arenaBytes, inPlace }
     },
     run: (program, inputs, outputs) => {
+      const threads = useThreads(program, pool)
+      const args = heap.alloc(program.slots.length * 4)
       const base = arena.atLeast(program.arenaBytes)
-      const work = scratch.atLeast(program.scratchBytes)
-      const words = new Int32Array(memory.buffer)
-      for (const { word, kind, index } of program.slots) words[word >> 2] = kind === 'arena' ? base + index : (kind === 'input' ? inputs : outputs)[index]!.address
-      for (const { kernel, args } of program.launches) kernel.run(args, 0, kernel.units, work)
-      if (words[FAULT_ADDRESS >> 2] === 0) return
-      fault ??= new ArgumentError('gather', `index ${words[(FAULT_ADDRESS >> 2) + 1]!} is out of range for an axis of size ${words[(FAULT_ADDRESS >> 2) + 2]!}`)
-      words[FAULT_ADDRESS >> 2] = 0
+      const work = scratch.atLeast(program.scratchBytes * Math.max(1, threads))
+      const words = new Int32Array(memory.buffer, args.address, program.slots.length)
+      program.slots.forEach(({ kind, index }, i) => void (words[i] = kind === 'arena' ? base + index : (kind === 'input' ? inputs : outputs)[index]!.address))
+      if (threads > 0 && !announced.has(program)) {
+        announced.add(program)
+        pool!.announce({ type: 'program', program: program.number, launches: program.launches })
+        forgotten.register(program, program.number)
+      }
+      if (threads > 0) pool!.submit({ type: 'run', program: program.number, args: args.address, scratch: work, scratchBytes: program.scratchBytes, threads })
+      else runHere(program, args.address, work)
+      heap.free(args)
     },
-    sync: async () => rethrow(),
+    sync,
     memory: () => ({ live: heap.live() - arena.bytes() - scratch.bytes(), arena: arena.bytes(), peak: heap.peak() }),
     dispose: () => undefined,
   }
+}
+
+/** How many threads of the pool run a program; 0 for none, the calling thread. */
+function useThreads(program: WasmProgram, pool: Pool | undefined): number {
+  if (pool === undefined) return 0
+  const isIdle = pool.completed() >= pool.submitted()
+  const isShort = program.nanoseconds < inlineBelow
+  if (isShort && isIdle) return 0
+  if (pool.submitted() - pool.completed() >= mostAhead) pool.block(pool.submitted() - mostAhead + 1)
+  return pool.ready(isShort ? 1 : threadCount())
+}
+
+/** Every launch whole, in order, on the calling thread. */
+function runHere({ kernels, launches }: WasmProgram, args: number, scratch: number): void {
+  kernels.forEach((kernel, i) => kernel.run(args + launches[i * wordsPerLaunch + 1]!, 0, kernel.units, scratch))
 }
 
 /** A block that grows to the largest size that was asked for. */
@@ -102,4 +131,3 @@ function createRegion(heap: Heap): { atLeast: (bytes: number) => number; bytes: 
     bytes: () => block?.bytes ?? 0,
   }
 }
-

@@ -4,3 +4,5 @@ export function createMemory(): WebAssembly.Memory {
   const isolated = typeof crossOriginIsolated === 'undefined' || crossOriginIsolated
   return new WebAssembly.Memory(typeof SharedArrayBuffer !== 'undefined' && isolated ? { ...size, shared: true } : size)
 }
+
+export const isShared = (memory: WebAssembly.Memory): boolean => typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer

@@ -38,6 +38,7 @@ function compare(
   actual: readonly Uint8Array<ArrayBuffer>[],
   expected: readonly Uint8Array<ArrayBuffer>[],
 ): void {
+  const terms = kernel.inner.reduce((product, size) => product * size, 1)
   kernel.operands.forEach(({ dtype, written }, i) => {
     if (!written) return
     const length = expected[i]!.length
@@ -45,7 +46,8 @@ function compare(
     const [a, e] = [toNumbers(actual[i]!.slice(0, length), dtype), toNumbers(expected[i]!, dtype)]
     const largest = Math.max(1, ...[...e].filter(Number.isFinite).map(Math.abs))
     const step = { f16: 2 ** -10, bf16: 2 ** -7 }[dtype as string] ?? 2e-6
-    const tolerance = exact ? 0 : largest * step
+    // A sum rounds each of its terms, which may cancel.
+    const tolerance = exact ? 0 : largest * step + terms * 1e-7
     for (let at = 0; at < e.length; at++)
       if (!(Object.is(a[at], e[at]) || a[at] === e[at] || Math.abs(a[at]! - e[at]!) <= tolerance))
         throw new Error(`operand ${i}, element ${at}: ${a[at]} instead of ${e[at]}`)

@@ -1,0 +1,30 @@
+import { ArgumentError } from '../../../errors.ts'
+
+let chosen: number | undefined
+
+/**
+ * Sets how many threads compute (default: `WIDS_THREADS`, else one a core). Results are the same for any number.
+ *
+ * @throws ArgumentError unless it is an integer from 1 to 64
+ */
+export function setThreads(count: number): void {
+  if (!Number.isInteger(count) || count < 1 || count > 64) throw new ArgumentError('setThreads', `the number of threads is an integer from 1 to 64, got ${count}`)
+  chosen = count
+}
+
+/** How many threads compute. */
+export function threadCount(): number {
+  chosen ??= fromEnvironment() ?? Math.min(64, Math.max(1, globalThis.navigator?.hardwareConcurrency ?? cores() ?? 1))
+  return chosen
+}
+
+function fromEnvironment(): number | undefined {
+  const text = globalThis.process?.env?.['WIDS_THREADS']
+  if (text === undefined || text === '') return undefined
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 64) throw new ArgumentError('WIDS_THREADS', `the number of threads is an integer from 1 to 64, got '${text}'`)
+  return count
+}
+
+/** Node 20 has no navigator. */
+const cores = (): number | undefined => globalThis.process?.getBuiltinModule?.('node:os').availableParallelism()

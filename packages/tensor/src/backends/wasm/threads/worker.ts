@@ -1,0 +1,87 @@
+/**
+ * What a worker does. It imports nothing at run time, so that it can be sent as text: `worker.generated.ts` holds it
+ * for pages and programs without configuration, and `@wids/tensor/worker` is it for pages with a strict content
+ * security policy. Types and constants are erased or inlined when the text is made.
+ */
+import type { Command, Reply } from './messages.ts'
+import { COMPLETED_ADDRESS, GENERATION_ADDRESS } from './control.ts'
+
+type Kernel = (args: number, begin: number, end: number, scratch: number) => void
+interface Port {
+  postMessage(reply: Reply): void
+  on?(event: 'message', listener: (command: Command) => void): void
+  onmessage?: (event: { data: Command }) => void
+}
+
+const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
+const port = (threads?.parentPort ?? globalThis) as unknown as Port
+
+let memory: WebAssembly.Memory
+let words: Int32Array
+let thread = 0
+let arrive: (threads: number) => number
+const kernels: Kernel[] = []
+const programs = new Map<number, Int32Array>()
+
+/** An instance of a module whose only import is the memory. */
+function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+  const imports: Record<string, Record<string, WebAssembly.Memory>> = {}
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = memory
+  return new WebAssembly.Instance(module, imports).exports
+}
+
+function barrier(count: number): void {
+  if (count === 1) return
+  const generation = arrive(count)
+  while (generation >= 0 && Atomics.load(words, GENERATION_ADDRESS >> 2) === generation) Atomics.wait(words, GENERATION_ADDRESS >> 2, generation)
+}
+
+/** Launches in order; see `launches.ts` for their words. The first barrier ends the program before. */
+function run({ program, args, scratch, scratchBytes, threads: count }: Extract<Command, { type: 'run' }>): void {
+  const launches = programs.get(program)!
+  barrier(count)
+  for (let at = 0; at < launches.length; at += 4) {
+    const units = launches[at + 2]!
+    const mode = launches[at + 3]!
+    if ((mode & 1) !== 0) barrier(count)
+    const begin = (mode & 2) !== 0 ? Math.floor((units * thread) / count) : 0
+    const end = (mode & 2) !== 0 ? Math.floor((units * (thread + 1)) / count) : thread === 0 ? units : 0
+    if (end > begin) kernels[launches[at]!]!(args + launches[at + 1]!, begin, end, scratch + thread * scratchBytes)
+  }
+  barrier(count)
+  if (thread !== 0) return
+  Atomics.add(words, COMPLETED_ADDRESS >> 2, 1)
+  Atomics.notify(words, COMPLETED_ADDRESS >> 2)
+  port.postMessage('done')
+}
+
+function obey(command: Command): void {
+  switch (command.type) {
+    case 'start':
+      memory = command.memory
+      thread = command.thread
+      words = new Int32Array(memory.buffer)
+      arrive = instantiate(command.barrier)['arrive'] as typeof arrive
+      port.postMessage('ready')
+      break
+    case 'kernels': {
+      const exports = instantiate(command.module)
+      for (let i = 0; i < command.count; i++) kernels.push(exports[`k${i}`] as Kernel)
+      break
+    }
+    case 'program':
+      programs.set(command.program, command.launches)
+      break
+    case 'forget':
+      programs.delete(command.program)
+      break
+    case 'run':
+      run(command)
+      break
+    default:
+      command satisfies never
+  }
+}
+
+if (port.on !== undefined) port.on('message', obey)
+else port.onmessage = ({ data }) => obey(data)
