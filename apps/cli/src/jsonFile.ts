@@ -9,7 +9,7 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
     await rename(unfinished, file)
   } catch (error) {
     await rm(unfinished, { force: true })
-    throw error
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error
   }
 }
 

@@ -23,7 +23,8 @@ export const encodeText = (tokenizer: Tokenizer, text: string): Uint32Array => a
 /** Text of ids from the command line. */
 export const decodeIds = (tokenizer: Tokenizer, ids: readonly number[]): string => asUsage(() => tokenizer.decode(ids))
 
-function asUsage<T>(body: () => T): T {
+/** Turns what a tokenizer says of its arguments into a mistake in the command line. */
+export function asUsage<T>(body: () => T): T {
   try {
     return body()
   } catch (error) {

@@ -8,7 +8,8 @@ export interface MemoryTerminal extends Terminal {
   readonly written: () => { readonly out: string; readonly err: string }
 }
 
-export function memoryTerminal(input = '', isTTY = false): MemoryTerminal {
+/** @param input what is piped in; nothing by default, as at a keyboard */
+export function memoryTerminal(input?: string, isTTY = false): MemoryTerminal {
   const [out, err] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY })]
   const texts = [out, err].map(stream => {
     let text = ''
@@ -17,13 +18,15 @@ export function memoryTerminal(input = '', isTTY = false): MemoryTerminal {
   })
   const controller = new AbortController()
   return {
-    input: (async function* () {
-      yield input
-    })(),
+    input: Object.assign(piped(input), { isTTY: input === undefined }),
     out,
     err,
     interrupted: controller.signal,
     interrupt: () => controller.abort(),
     written: () => ({ out: texts[0]!(), err: texts[1]!() }),
   }
+}
+
+async function* piped(input: string | undefined): AsyncGenerator<string> {
+  if (input !== undefined) yield input
 }

