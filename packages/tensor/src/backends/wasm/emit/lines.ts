@@ -65,13 +65,13 @@ export const advance = ({ address, stepBytes }: Walk): void => {
   if (stepBytes !== 0) local.set(address, i32.add(address, stepBytes))
 }
 
-/** Runs `body` for the items of units [begin, end): walks at their start, `lanes` lines side by side. */
+/** Runs `body` for the items of units [begin, end): walks at their start, `lanes` lines side by side from `block`. */
 export function eachLines(
   plan: LinePlan,
   [args, begin, end]: readonly [I32, I32, I32],
   walks: readonly Walk[],
   locals: Locals,
-  body: (lanes: number) => void,
+  body: (lanes: number, block: I32) => void,
 ): void {
   const narrow = plan.lanes % plan.width
   const [rest, block] = [locals.i32(), locals.i32()]
@@ -80,14 +80,14 @@ export function eachLines(
   setAtMost(end, end, plan.items)
   whileLess(begin, end, () => {
     locate(plan, args, begin, walks, rest, block, locals)
-    if (plan.lanes < plan.width) body(narrow)
-    else if (narrow === 0) body(plan.width)
+    if (plan.lanes < plan.width) body(narrow, block)
+    else if (narrow === 0) body(plan.width, block)
     else {
       i32.eq(block, plan.blocks - 1)
       if_(
         null,
-        () => body(narrow),
-        () => body(plan.width),
+        () => body(narrow, block),
+        () => body(plan.width, block),
       )
     }
     local.set(begin, i32.add(begin, 1))

@@ -6,6 +6,7 @@ import { define, type Locals } from './define.ts'
 import { raiseIndexFault } from './fault.ts'
 import { loadLanes, storeLanes } from './lanes.ts'
 import { advance, eachLines, planLines, walkAlong, type LinePlan, type Walk } from './lines.ts'
+import { emitScatterRows, scattersRows } from './scatterRows.ts'
 import type { EmittedKernel } from './target.ts'
 
 /** What the code of a scatter is written with. */
@@ -26,21 +27,25 @@ interface Scatter {
   readonly y: Local<'v128'>
 }
 
-/**
- * Every item owns some lines of the result along the axis, fills them from the base, then walks the whole axis of the
- * source in order: no two threads write one element, and every sum has one order.
- */
 export function emitScatterAdd(kernel: ScatterAddKernel): EmittedKernel {
   const { dtype } = kernel.operands[3]!
   if (dtype !== 'f32' && dtype !== 'i32' && dtype !== 'u32')
     throw new TypeError(`scatterAdd kernel: operand of dtype ${dtype}`)
-  const { outShape, axis, index } = kernel
+  return scattersRows(kernel) ? emitScatterRows(kernel) : emitScatterLines(kernel)
+}
+
+/**
+ * Every item owns some lines of the result along the axis, fills them from the base, then walks the whole axis of the
+ * source in order: no two threads write one element, and every sum has one order.
+ */
+function emitScatterLines(kernel: ScatterAddKernel): EmittedKernel {
+  const { outShape, axis, index, operands } = kernel
   const neighbours = planLines(outShape, axis, 1).laneAxis
-  // Rows of an embedding's gradient: one index for neighbouring elements, which lie in whole cache lines.
+  // One index for neighbouring elements: they are added a cache line or more at a time.
   const wide = neighbours === outShape.length - 1 && index.strides[neighbours] === 0
   const plan = planLines(outShape, axis, wide ? 64 : 8)
   const func = define(['i32', 'i32', 'i32', 'i32'], ([args, begin, end], locals) => {
-    const scatter = makeScatter(kernel, dtype === 'f32', plan, locals)
+    const scatter = makeScatter(kernel, operands[3]!.dtype === 'f32', plan, locals)
     const { base, source, out } = scatter
     eachLines(plan, [args, begin, end], [base, scatter.index, source, out], locals, lanes => {
       fillFromBase(scatter, lanes)
