@@ -1,1 +1,3 @@
-export { default } from '../../tsup.base.ts'
+import base from '../../tsup.base.ts'
+
+export default { ...base, entry: ['src/index.ts', 'src/chat.ts'] }

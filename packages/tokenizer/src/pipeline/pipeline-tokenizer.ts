@@ -89,10 +89,24 @@ export class PipelineTokenizer implements Tokenizer {
       else for (const id of part.ids) sink.ids.push(id)
   }
 
+  /**
+   * Token ids of a text all of whose special tokens count, except those that overlap one of the `untrusted` UTF-16
+   * ranges. No template is put around it.
+   */
+  encodeTrusted(text: string, untrusted: readonly (readonly [start: number, end: number])[]): Uint32Array {
+    const isUntrusted = (start: number, end: number) => untrusted.some(([from, to]) => start < to && from < end)
+    // With offsets the normalized text knows where in the original it comes from.
+    const sink = new Sink({ offsets: true })
+    this.encodeText(text, (token, start, end) => (token.special && isUntrusted(start, end) ? 'text' : 'take'), sink)
+    return sink.ids.toArray()
+  }
+
   /** Appends the tokens of `input`, without the template. */
   encodeInto(input: string | Uint8Array, options: EncodeOptions, sink: Sink): void {
-    const text = textOf(input)
-    const verdict = verdictOf(options)
+    this.encodeText(textOf(input), verdictOf(options), sink)
+  }
+
+  private encodeText(text: string, verdict: Verdict, sink: Sink): void {
     this.plain.restartWords()
     const first = sink.ids.length
     try {
@@ -106,7 +120,8 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   private encodeOriginal(text: string, verdict: Verdict, sink: Sink): void {
-    this.forEachStretch(this.rawFinder, text, verdict, 0, sink, (start, end) => {
+    const whole = untouchedText(text, 0)
+    this.forEachStretch(this.rawFinder, whole, verdict, sink, (start, end) => {
       const stretch = text.slice(start, end)
       const { normalizer } = this.pipeline
       const aligned = normalizer && sink.offsets ? alignedText(stretch, start) : untouchedText(stretch, start)
@@ -115,38 +130,32 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   private encodeNormalized(text: AlignedText, verdict: Verdict, isTextStart: boolean, sink: Sink): void {
-    const origin = (start: number, end: number) => sourceRange(text, start, end)
-    this.forEachStretch(
-      this.normalizedFinder,
-      text.value,
-      verdict,
-      text.base,
-      sink,
-      (start, end) => this.plain.encode(sliceAligned(text, start, end), isTextStart && start === 0, sink),
-      origin,
+    this.forEachStretch(this.normalizedFinder, text, verdict, sink, (start, end) =>
+      this.plain.encode(sliceAligned(text, start, end), isTextStart && start === 0, sink),
     )
   }
 
   /** Pushes the added tokens of `text` and calls `encode` for each stretch between them, in order. */
   private forEachStretch(
     finder: AddedTokenFinder,
-    text: string,
+    text: AlignedText,
     verdict: Verdict,
-    base: number,
     sink: Sink,
     encode: (start: number, end: number) => void,
-    origin: (start: number, end: number) => [number, number] = (start, end) => [start, end],
   ): void {
-    const { matches, refused } = finder.find(text, (token, start, end) => verdict(token, base + start, base + end))
-    if (refused) throw refusedToken(refused, origin(refused.start, refused.end)[0])
+    const { value } = text
+    const { matches, refused } = finder.find(value, (token, start, end) =>
+      verdict(token, ...sourceRange(text, start, end)),
+    )
+    if (refused) throw refusedToken(refused, sourceRange(text, refused.start, refused.end)[0])
     let at = 0
     for (const match of matches) {
       if (match.start > at) encode(at, match.start)
       if (sink.isFull) return
-      pushAdded(match, sink, origin(match.start, match.end))
+      pushAdded(match, sink, sourceRange(text, match.start, match.end))
       at = match.end
     }
-    if (at < text.length) encode(at, text.length)
+    if (at < value.length) encode(at, value.length)
   }
 
   decode(ids: ArrayLike<number>, options: DecodeOptions = {}): string {

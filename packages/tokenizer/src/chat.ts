@@ -1,0 +1,1 @@
+export { applyChatTemplate, type ChatInput, type ChatMessage, type RenderedChat } from './chat/chat-template.ts'
