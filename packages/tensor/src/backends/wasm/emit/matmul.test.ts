@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { DType } from '../../../dtype.ts'
 import type { IndexMap, MatmulKernel, Operand, Store, Value } from '../../../compiler/kernel.ts'
+import { threefry } from '../../reference/threefry.ts'
 import { emitMatmul } from './matmul.ts'
 import type { EmittedKernel } from './target.ts'
 import { Bench } from './testing.ts'
@@ -82,6 +83,8 @@ interface Point {
   readonly row: number
   readonly column: number
   readonly columns: number
+  /** Of the first input. */
+  readonly position: number
 }
 
 const product: Value = { type: 'f32', op: 'product' }
@@ -111,6 +114,8 @@ const padded = (problem: Problem): Value => {
 /** The error of the product alone is bounded tightly. */
 const identity = (at: Point): number => at.product
 
+const key = Uint32Array.of(0x12345678, 0x9abcdef0)
+
 const epilogues: Readonly<Record<string, Epilogue>> = {
   plain: { values: () => [product], results: [{ value: 0, of: identity }] },
   'bias and relu': {
@@ -139,6 +144,17 @@ const epilogues: Readonly<Record<string, Epilogue>> = {
     values: problem => [padded(problem), product, apply('add', 0, 1)],
     results: [{ value: 2, of: at => at.product + (at.row > 0 && at.column < at.columns - 1 ? at.x : 3) }],
   },
+  dropout: {
+    values: problem => [
+      product,
+      { type: 'u32', op: 'randomBits', operand: 6, map: problem.inputs[0].map },
+      { type: 'u32', op: 'constant', value: 2 ** 31 },
+      { type: 'bool', op: 'less', inputs: [1, 2] },
+      number(0),
+      { type: 'f32', op: 'where', inputs: [3, 0, 4] },
+    ],
+    results: [{ value: 5, of: at => (threefry(key[0]!, key[1]!, at.position) < 2 ** 31 ? at.product : 0) }],
+  },
   'no product': {
     values: problem => [load(0, problem), apply('exp', 0)],
     results: [{ value: 1, of: at => Math.exp(at.x) }],
@@ -153,7 +169,7 @@ function kernelOf(problem: Problem, [aType, bType]: readonly [DType, DType], epi
   const out = operand('f32', true)
   return {
     kind: 'matmul',
-    operands: [operand(aType), operand(bType), out, f32, f32, out],
+    operands: [operand(aType), operand(bType), out, f32, f32, out, operand('u32')],
     batch,
     m,
     n,
@@ -222,9 +238,10 @@ function place(bench: Bench, problem: Problem, types: readonly [keyof typeof sto
   const inputs = problem.inputs.map(({ length }, i) => randomFloats(length, seed + 2 + i))
   const factors = [bench.place(a.bits), bench.place(b.bits)]
   const [x, y] = inputs.map(input => bench.place(input))
+  const keyAt = bench.place(key)
   const outs = () => problem.results.map(({ length }) => bench.alloc(4 * length))
   const load = (emitted: EmittedKernel, [first, second]: readonly number[]) =>
-    bench.load(emitted, [...factors, first!, x!, y!, second!])
+    bench.load(emitted, [...factors, first!, x!, y!, second!, keyAt])
   return { a: a.numbers, b: b.numbers, inputs, outs, load }
 }
 
@@ -245,8 +262,9 @@ function mistakes(
   for (const index of indices) {
     const { sum, magnitude } = exact(kernel, placed.a, placed.b, index)
     const [row, column] = index.slice(-2) as [number, number]
-    const [x, y] = placed.inputs.map((input, i) => input[positionOf(problem.inputs[i]!.map, index)]!)
-    const want = of({ product: sum, x: x!, y: y!, row, column, columns: n })
+    const positions = problem.inputs.map(input => positionOf(input.map, index))
+    const [x, y] = placed.inputs.map((input, i) => input[positions[i]!]!)
+    const want = of({ product: sum, x: x!, y: y!, row, column, columns: n, position: positions[0]! })
     const position = positionOf(map, index)
     const allowed = (k + 1) * 2 ** -24 * magnitude + (of === identity ? 0 : 4e-7 * (1 + Math.abs(want)))
     if (!(Math.abs(got[position]! - want) <= allowed)) found.push(`[${index}]: ${got[position]}, not ${want}`)

@@ -100,7 +100,7 @@ export function eachItem(frame: Frame, begin: I32, end: I32, body: () => void): 
 
 /** Splits an item's number into block indices and batch indices, and finds where its factors and its results begin. */
 function locateItem(frame: Frame, item: I32, rest: I32): void {
-  const { blocks, problem, batch, columnBlock, rowBlock, a, b, c } = frame
+  const { blocks, problem, batch, columnBlock, rowBlock, a, b, columns } = frame
   local.set(rest, item)
   const takeDigit = (into: I32, size: number): void => {
     local.set(into, i32.rem_u(rest, size))
@@ -110,48 +110,34 @@ function locateItem(frame: Frame, item: I32, rest: I32): void {
   if (!blocks.sharedColumns) takeDigit(columnBlock, blocks.columnBlocks)
   for (let d = batch.length - 1; d >= 0; d--) takeDigit(batch[d]!, problem.batch[d]!)
   if (blocks.sharedColumns) local.set(columnBlock, rest)
-  setAddress(
-    frame,
-    a,
-    problem.a.operand,
-    sideBytes(problem.a, problem.a.offset),
-    problem.a.batch.map(stride => sideBytes(problem.a, stride)),
-  )
-  setAddress(
-    frame,
-    b,
-    problem.b.operand,
-    sideBytes(problem.b, problem.b.offset),
-    problem.b.batch.map(stride => sideBytes(problem.b, stride)),
-  )
-  addScaled(b, columnBlock, sideBytes(problem.b, blocks.columnsPerItem * problem.b.line))
   local.set(rest, i32.sub(problem.n, i32.mul(columnBlock, blocks.columnsPerItem)))
-  setAtMost(frame.columns, rest, blocks.columnsPerItem)
-  const store = plainStore(problem)
-  if (store === undefined) local.set(c, i32.add(frame.scratch, frame.resultOffset))
-  else {
-    setAddress(
-      frame,
-      c,
-      store.operand,
-      (4 * store.map.offset) | 0,
-      store.map.strides.map(stride => (4 * stride) | 0),
-    )
-    addScaled(c, columnBlock, 4 * blocks.columnsPerItem)
-  }
+  setAtMost(columns, rest, blocks.columnsPerItem)
+  setAddress(frame, a, problem.a, bytesOf(problem.a.dtype))
+  setAddress(frame, b, problem.b, bytesOf(problem.b.dtype))
+  addScaled(b, columnBlock, sideBytes(problem.b, blocks.columnsPerItem * problem.b.line))
+  locateResults(frame)
 }
 
-/** into = address of the operand + offset + Σ batch[d] · strides[d], in bytes. */
+/** c = where the item's first row of results, or of products that wait for the epilogue, begins. */
+function locateResults(frame: Frame): void {
+  const { problem, blocks, scratch, resultOffset, columnBlock, c } = frame
+  const store = plainStore(problem)
+  if (store === undefined) return local.set(c, i32.add(scratch, resultOffset))
+  const { offset, strides } = store.map
+  setAddress(frame, c, { operand: store.operand, offset, batch: strides.slice(0, -2) }, 4)
+  addScaled(c, columnBlock, 4 * blocks.columnsPerItem)
+}
+
+/** into = address of the operand + (offset + Σ index · stride) · bytes, over the batch loops. */
 function setAddress(
   { args, batch }: Frame,
   into: I32,
-  operand: number,
-  offset: number,
-  strides: readonly number[],
+  { operand, offset, batch: strides }: Pick<Side, 'operand' | 'offset' | 'batch'>,
+  bytes: number,
 ): void {
   local.set(into, i32.load({ offset: 4 * operand }, args))
-  if (offset !== 0) local.set(into, i32.add(into, offset))
-  batch.forEach((index, d) => addScaled(into, index, strides[d]!))
+  if (offset !== 0) local.set(into, i32.add(into, (offset * bytes) | 0))
+  batch.forEach((index, d) => addScaled(into, index, (strides[d]! * bytes) | 0))
 }
 
 /** into += index · stride */
