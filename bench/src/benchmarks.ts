@@ -1,4 +1,5 @@
 import { randomIds } from './batches.ts'
+import { tokenizeBytes, tokenizeTask } from './corpus.ts'
 import type { Task } from './tasks.ts'
 import { parameterCount, storedGpt, storedProduct } from './weights.ts'
 import {
@@ -94,8 +95,23 @@ const matmuls = Object.entries(products).map(([id, product]): Benchmark => ({
   quick: id === 'matmul-384' || id === 'matmul-768',
 }))
 
+const tokenizing: Benchmark = {
+  id: 'tokenize',
+  bench: 'tokenize',
+  name: 'encode, byte-level BPE',
+  unit: 'MB/s',
+  value: seconds => tokenizeBytes() / seconds / 1e6,
+  task: tokenizeTask,
+  quick: true,
+}
+
 /** The workloads that are run beside peers. */
-export const workloads = (quick: boolean): readonly Benchmark[] => [...trainings, ...decodings(quick), ...matmuls]
+export const workloads = (quick: boolean): readonly Benchmark[] => [
+  ...trainings,
+  ...decodings(quick),
+  ...matmuls,
+  tokenizing,
+]
 
 const gigabytes = (bytes: number) => (seconds: number) => bytes / seconds / 1e9
 

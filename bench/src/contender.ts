@@ -15,6 +15,9 @@ export interface Contender {
   stop(): void
 }
 
+/** A library that hangs must not stop the others. */
+const patienceMinutes = 10
+
 const running = new Set<ChildProcess>()
 process.on('exit', () => running.forEach(child => child.kill('SIGKILL')))
 
@@ -52,14 +55,18 @@ function asker(child: ChildProcess, library: Library): (request: Request) => Pro
     reply(JSON.parse(line) as Reply),
   )
   child.stdin!.on('error', () => {}) // a process that ended says so below
+  const patience = (): NodeJS.Timeout =>
+    setTimeout(() => leave(`no answer in ${patienceMinutes} minutes`), patienceMinutes * 60_000)
   child.on('error', error => leave(String(error)))
   child.on('close', (code, signal) => leave(`its process ended (${signal ?? code})`))
   return async request => {
     if (gone !== undefined) throw new Error(`${library.title}: ${gone}`)
+    const timer = patience()
     const answer = await new Promise<Reply>(resolve => {
       settle = resolve
       child.stdin!.write(`${JSON.stringify(request)}\n`)
     })
+    clearTimeout(timer)
     if (answer.error !== undefined) throw new Error(`${library.title}: ${answer.error}`)
     return answer
   }

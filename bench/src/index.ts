@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Benchmark, kernels, workloads } from './benchmarks.ts'
 import { limit, peersOf, wids, widsOn, widsPlain } from './libraries.ts'
@@ -6,7 +5,6 @@ import { measureGroup, type Pair, type Row } from './measure.ts'
 import { isAmong, type Options, parseOptions, usage, UsageError } from './options.ts'
 import { header, jsonLine, machineLines, tableLine } from './report.ts'
 import { quick, thorough } from './rounds.ts'
-import { storedFolder } from './weights.ts'
 
 /** Ours beside every peer, and without `compile` beside with. */
 function workloadPairs({ peers, quick }: Options): Pair[] {
@@ -36,6 +34,7 @@ async function main(options: Options): Promise<void> {
   for (const group of new Set(benchmarks.map(({ bench }) => bench))) {
     const settings = { quick: options.quick, effort: options.quick ? quick : thorough }
     const members = benchmarks.filter(({ bench }) => bench === group)
+    if (process.stderr.isTTY) console.error(`${group} …`)
     await measureGroup(members, pairs, settings, (benchmark, outcome) => {
       rows.push(...outcome.rows)
       for (const row of outcome.rows) console.log(tableLine(row))
@@ -48,10 +47,6 @@ async function main(options: Options): Promise<void> {
   if (failures > 0) process.exitCode = 1
 }
 
-process.on('exit', () => {
-  const folder = storedFolder()
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
-})
 process.on('SIGINT', () => process.exit(130))
 
 try {

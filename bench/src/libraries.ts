@@ -26,6 +26,7 @@ const nodeCommand = (model: Model): readonly string[] => [
 ]
 
 const anything = (): boolean => true
+const ofTensors = (task: Task): boolean => task.kind !== 'tokenize'
 /** TensorFlow.js in plain JavaScript: about a GFLOP/s. */
 const isSmall = (task: Task): boolean =>
   (task.kind === 'train' && task.recipe.width <= 128) || (task.kind === 'matmul' && task.product.m <= 384)
@@ -56,7 +57,7 @@ const torchOn = (python: string, version: string, threads: number): Library => (
   title: threadsTitle(`PyTorch ${version}`, threads),
   command: [python, '-B', pathOf('./models/torch/child.py')],
   env: { WIDS_BENCH_THREADS: String(threads), OMP_NUM_THREADS: String(threads) },
-  supports: anything,
+  supports: ofTensors,
 })
 
 /** PyTorch, if a Python that has it is at hand: $WIDS_PYTHON, else python3. */
@@ -69,12 +70,13 @@ function torchLibraries(): readonly Library[] {
 }
 
 const inNode: readonly Library[] = [
-  { name: 'jax', title: '@jax-js/jax', command: nodeCommand('jax'), supports: anything },
-  { name: 'tfjs-wasm', title: '@tensorflow/tfjs wasm', command: nodeCommand('tfjs-wasm'), supports: anything },
+  { name: 'jax', title: '@jax-js/jax', command: nodeCommand('jax'), supports: ofTensors },
+  { name: 'tfjs-wasm', title: '@tensorflow/tfjs wasm', command: nodeCommand('tfjs-wasm'), supports: ofTensors },
   { name: 'tfjs-cpu', title: '@tensorflow/tfjs cpu', command: nodeCommand('tfjs-cpu'), supports: isSmall },
+  { name: 'tokenizers', title: 'tokenizers', command: nodeCommand('tokenizers'), supports: task => !ofTensors(task) },
 ]
 
-export const peerFamilies: readonly string[] = ['jax', 'tfjs', 'torch']
+export const peerFamilies: readonly string[] = ['jax', 'tfjs', 'torch', 'tokenizers']
 
 /** The peers that are here, or those of them that were asked for. */
 export function peersOf(wanted: readonly string[] | undefined): readonly Library[] {

@@ -106,24 +106,25 @@ function disagreements([first, ...rest]: readonly (readonly [Contender, readonly
   const [{ library }, expected] = first
   return rest.flatMap(([contender, numbers]) => {
     const difference = relativeDifference(numbers, expected)
-    if (numbers.length === 0 || difference <= tolerance) return []
-    const [got, want] = [numbers, expected].map(list =>
-      list
-        .slice(0, 3)
-        .map(number => number.toPrecision(6))
-        .join(', '),
-    )
-    const what = `${contender.library.title} computes ${got}, … where ${library.title} computes ${want}, …`
+    if (expected.length === 0 || numbers.length === 0 || difference <= tolerance) return []
+    const what = `${contender.library.title} computes ${sample(numbers)} where ${library.title} computes ${sample(expected)}`
     return [`${what} (difference ${difference.toExponential(1)}): the times compare different work`]
   })
 }
 
+const sample = (numbers: readonly number[]): string =>
+  `${numbers
+    .slice(0, 3)
+    .map(n => n.toPrecision(6))
+    .join(', ')}, …`
+
 /** The largest difference in units of the largest number. */
 function relativeDifference(numbers: readonly number[], expected: readonly number[]): number {
   if (numbers.length !== expected.length) return Infinity
-  const scale = Math.max(...expected.map(Math.abs))
-  const worst = Math.max(...numbers.map((number, i) => Math.abs(number - expected[i]!)))
-  return Number.isNaN(worst) ? Infinity : worst / scale
+  const largest = (values: readonly number[]): number =>
+    values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const worst = largest(numbers.map((number, i) => number - expected[i]!))
+  return worst === 0 ? 0 : worst / largest(expected)
 }
 
 function rowOf(benchmark: Benchmark, pair: Pair, ours: readonly number[], theirs: readonly number[]): Row {

@@ -7,7 +7,7 @@ const digits = (value: number): string =>
     ? value.toLocaleString('en', { maximumSignificantDigits: 3, minimumSignificantDigits: 3 })
     : '?'
 
-const widths = [10, 24, 16, 30, 16, 26]
+const widths = [9, 39, 14, 27, 14, 26]
 const line = (cells: readonly string[]): string =>
   cells
     .map((cell, i) => cell.padEnd(widths[i]!))

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Contender } from './contender.ts'
-import { median } from './statistics.ts'
 
 /** How long to measure. */
 export interface Effort {
@@ -71,9 +70,6 @@ const rotated = <T>(values: readonly T[], by: number): readonly T[] => {
   return [...values.slice(at), ...values.slice(0, at)]
 }
 
-/** How many times faster the first was, in the middle of all rounds: the two were timed one shortly after the other. */
+/** How many times faster the first was in each round, where the two were timed one shortly after the other. */
 export const speedups = (ours: readonly number[], theirs: readonly number[]): readonly number[] =>
   ours.slice(0, theirs.length).map((seconds, round) => theirs[round]! / seconds)
-
-export const medianSpeedup = (ours: readonly number[], theirs: readonly number[]): number =>
-  median(speedups(ours, theirs))

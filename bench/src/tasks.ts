@@ -51,8 +51,15 @@ export interface RowsTask {
   readonly bytes: number
 }
 
+/** Encoding a text with a tokenizer.json, both in files. */
+export interface TokenizeTask {
+  readonly kind: 'tokenize'
+  readonly text: string
+  readonly tokenizer: string
+}
+
 /** What a library is asked to prepare; it goes to the library's process as JSON. */
-export type Task = TrainTask | DecodeTask | MatmulTask | RowsTask
+export type Task = TrainTask | DecodeTask | MatmulTask | RowsTask | TokenizeTask
 export type Kind = Task['kind']
 export type TaskOf<K extends Kind> = Extract<Task, { kind: K }>
 

@@ -1,6 +1,5 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { storeFile } from './files.ts'
 import type { StoredTensor, StoredTensors } from './tasks.ts'
 import type { GptSizes, Product } from './workloads.ts'
 
@@ -57,7 +56,6 @@ function gptDraws({ layers, width, context, vocabulary }: GptSizes): Record<stri
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, size) => n * size, 1)
 
-let folder: string | undefined
 /** Draws tensors one after the other into a file for the libraries' processes. */
 function store(name: string, draws: Record<string, Draw>): StoredTensors {
   const next = uniforms(1337)
@@ -70,10 +68,7 @@ function store(name: string, draws: Record<string, Draw>): StoredTensors {
     parts.push(new Uint8Array(values.buffer))
     offset += values.byteLength
   }
-  folder ??= mkdtempSync(join(tmpdir(), 'wids-bench-'))
-  const file = join(folder, `${name}.f32`)
-  writeFileSync(file, Buffer.concat(parts))
-  return { file, tensors }
+  return { file: storeFile(`${name}.f32`, Buffer.concat(parts)), tensors }
 }
 
 export const storedGpt = (name: string, sizes: GptSizes): StoredTensors => store(name, gptDraws(sizes))
@@ -88,9 +83,6 @@ export const bytesOf = ({ tensors }: StoredTensors): number =>
 /** Numbers that a GPT learns. */
 export const parameterCount = (sizes: GptSizes): number =>
   Object.values(gptDraws(sizes)).reduce((count, { shape }) => count + sizeOf(shape), 0)
-
-/** The folder of all stored files, if any was written. */
-export const storedFolder = (): string | undefined => folder
 
 /** A stored tensor in memory. */
 export interface Loaded {

@@ -55,7 +55,7 @@ export const passes = {
   gelu: { pass: { op: 'gelu', shape: [1024, 1536] }, visits: 2 },
   'column sum': { pass: { op: 'columnSum', shape: [1024, 1536] }, visits: 1 }, // the gradient of a bias
   'cross-entropy': { pass: { op: 'crossEntropy', shape: [1024, 65] }, visits: 2 }, // with its gradient
-  'cross-entropy, large': { pass: { op: 'crossEntropy', shape: [256, 50257] }, visits: 2 },
+  'large cross-entropy': { pass: { op: 'crossEntropy', shape: [256, 50257] }, visits: 2 },
   AdamW: { pass: { op: 'adamW', sizes: recipes['gpt-B'] }, visits: 7 }, // reads 4 tensors, writes 3
 } as const satisfies Record<string, { readonly pass: Pass; readonly visits: number }>
 

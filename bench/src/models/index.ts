@@ -8,6 +8,7 @@ const wids: Loaders = {
   decode: async () => (await import('./wids/decode.ts')).prepare,
   matmul: async () => (await import('./wids/matmul.ts')).prepare,
   rows: async () => (await import('./wids/rows.ts')).prepare,
+  tokenize: async () => (await import('./wids/tokenize.ts')).prepare,
 }
 
 /** The libraries that run in Node, by the name their process is started with. */
@@ -28,6 +29,7 @@ export const models = {
     train: async () => (await import('./tfjs/train.ts')).prepareCpu,
     matmul: async () => (await import('./tfjs/matmul.ts')).prepareCpu,
   },
+  tokenizers: { tokenize: async () => (await import('./tokenizers/tokenize.ts')).prepare },
   limit: {
     decode: async () => (await import('./limit/decode.ts')).prepare,
     matmul: async () => (await import('./limit/matmul.ts')).prepare,

@@ -1,9 +1,9 @@
 /** What a core can do with 128-bit SIMD: a module of two loops, assembled by hand so that no compiler is measured. */
 export interface Machine {
   /** `flopsPerTurn` floating-point operations, `turns` times. */
-  multiplyAdd(turns: number): number
+  readonly multiplyAdd: (turns: number) => number
   /** Copies bytes (a multiple of 128) from one place of the memory to another. */
-  copy(from: number, to: number, bytes: number): void
+  readonly copy: (from: number, to: number, bytes: number) => void
   readonly memory: WebAssembly.Memory
 }
 

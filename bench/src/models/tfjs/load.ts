@@ -9,9 +9,9 @@ export async function loadTf(backend: string): Promise<typeof Tf> {
   const require = createRequire(import.meta.url)
   const tf = require('@tensorflow/tfjs') as typeof Tf
   if (backend === 'wasm') {
-    const name = '@tensorflow/tfjs-backend-wasm'
-    const wasm = require(name) as { setWasmPaths(folder: string): void }
-    wasm.setWasmPaths(`${dirname(require.resolve(name))}/`) // it picks the SIMD binary; threads need a browser
+    const wasm = require('@tensorflow/tfjs-backend-wasm') as { setWasmPaths(folder: string): void }
+    const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))
+    wasm.setWasmPaths(`${folder}/`) // it picks the SIMD binary; threads need a browser
   }
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend ${backend} here`)
   await tf.ready()

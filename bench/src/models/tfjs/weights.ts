@@ -6,6 +6,7 @@ export type Variables = Record<string, Tf.Variable>
 
 /** Weights as they run fastest: those of linear layers as [in, out]. */
 export function loadVariables(tf: typeof Tf, stored: StoredTensors): Variables {
+  tf.disposeVariables() // of the task before: names are global
   const entries = Object.entries(load(stored)).map(([name, tensor]) => {
     const linear = name.startsWith('h.') && tensor.shape.length === 2
     const { shape, data } = linear ? transposed(tensor) : tensor

@@ -21,7 +21,8 @@ async function programOf(pass: Pass): Promise<readonly [run: () => void, target:
     const parameters = new GPT({ ...sizes, vocabSize }).parameters()
     const gradients = parameters.map(parameter => randn(parameter.shape))
     const optimizer = new AdamW(parameters, { lr: 1e-3 })
-    await realize(...parameters, ...gradients)
+    await realize(...parameters)
+    await realize(...gradients)
     return [compile(() => optimizer.step(gradients)), parameters[0]!]
   }
   const [rows, columns] = pass.shape
