@@ -84,7 +84,7 @@ function run(replay: Replay, leaves: readonly Leaf[]): unknown {
   const results = outputs.map(node => leaf(deviceStorage(backend, bytesOf(node)), node))
   const replaced = assigned.map(({ tensor, slot, inPlace }) => {
     const old = tensor.node
-    const alone = inPlace && old.uses === 0 && old.handles === 1 && blocks.indexOf(blocks[slot]!) === blocks.lastIndexOf(blocks[slot]!)
+    const alone = inPlace && old.uses === 0 && old.handles === 1 && old.storage!.reading === 0 && blocks.indexOf(blocks[slot]!) === blocks.lastIndexOf(blocks[slot]!)
     return alone ? old : leaf(deviceStorage(backend, bytesOf(old)), old)
   })
   backend.run(program, blocks, [...results, ...replaced].map(node => deviceBlock(node.storage!)))

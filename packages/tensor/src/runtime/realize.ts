@@ -9,7 +9,7 @@ import { sizeOf } from '../shape.ts'
 import type { Handle } from '../handle.ts'
 import { companionsOf } from './companions.ts'
 import { device } from './device.ts'
-import { deviceBlock, deviceStorage, release, type Storage } from './storage.ts'
+import { deviceBlock, deviceStorage, keepOnHost, release, type Storage } from './storage.ts'
 import { isTracing } from './trace.ts'
 
 /** A new realized node: what a tensor is after its program ran. */
@@ -137,10 +137,21 @@ export async function realize(...tensors: readonly Handle[]): Promise<void> {
 
 /** Bytes of a computed tensor. */
 export async function readBytes(tensor: Handle): Promise<Uint8Array> {
-  start([tensor])
-  const storage = tensor.node.storage!
+  const { storage } = tensor.start().node
+  const bytes = await readStorage(storage!)
+  keepOnHost(storage!, bytes)
+  return bytes
+}
+
+async function readStorage(storage: Storage): Promise<Uint8Array> {
   if (storage.gone !== undefined) throw new ArgumentError('data', storage.gone)
-  return storage.host !== undefined ? storage.host.slice() : storage.backend.read(storage.block!)
+  if (storage.host !== undefined) return storage.host.slice()
+  storage.reading++
+  try {
+    return await storage.backend.read(storage.block!)
+  } finally {
+    storage.reading--
+  }
 }
 
 /** Replaced values that earlier graphs may still need, two generations of each tensor; older ones are recycled. */

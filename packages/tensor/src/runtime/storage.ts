@@ -11,6 +11,8 @@ export interface Storage {
   block: Block | undefined
   /** Set when the bytes were given to something else; reading is then an error. */
   gone: string | undefined
+  /** Reads that have not ended: until they have, the bytes must stay as they are. */
+  reading: number
   /** Makes V8 see the device bytes, so that dropped handles are collected in time. */
   ballast: ArrayBuffer | undefined
 }
@@ -19,11 +21,11 @@ const ballastFrom = 4096
 
 const registry = new FinalizationRegistry<{ backend: Backend; block: Block }>(({ backend, block }) => backend.free(block))
 
-export const hostStorage = (backend: Backend, host: Uint8Array): Storage => ({ backend, bytes: host.byteLength, host, block: undefined, gone: undefined, ballast: undefined })
+export const hostStorage = (backend: Backend, host: Uint8Array): Storage => ({ backend, bytes: host.byteLength, host, block: undefined, gone: undefined, reading: 0, ballast: undefined })
 
 /** A storage that owns a device block and frees it when nothing refers to the storage any more. */
 export function deviceStorage(backend: Backend, bytes: number): Storage {
-  const storage: Storage = { backend, bytes, host: undefined, block: undefined, gone: undefined, ballast: undefined }
+  const storage: Storage = { backend, bytes, host: undefined, block: undefined, gone: undefined, reading: 0, ballast: undefined }
   own(storage, backend.alloc(bytes))
   return storage
 }
@@ -44,9 +46,22 @@ export function deviceBlock(storage: Storage): Block {
   return storage.block!
 }
 
-/** Gives the bytes back now; `reason` is what a later reader is told. */
+/** Results up to this size stay on the host once they were read, where V8 collects them as soon as any object. */
+const smallResult = 4096
+
+/** Keeps the bytes of a small result that was read, instead of its device block. */
+export function keepOnHost(storage: Storage, bytes: Uint8Array): void {
+  if (storage.block === undefined || storage.bytes > smallResult || storage.reading > 0) return
+  registry.unregister(storage)
+  storage.backend.free(storage.block)
+  storage.block = undefined
+  storage.ballast = undefined
+  storage.host = bytes.slice()
+}
+
+/** Gives the bytes back now, or when collected if they are being read; `reason` is what a later reader is told. */
 export function release(storage: Storage, reason: string): void {
-  if (storage.gone !== undefined) return
+  if (storage.gone !== undefined || storage.reading > 0) return
   storage.gone = reason
   storage.host = undefined
   storage.ballast = undefined
