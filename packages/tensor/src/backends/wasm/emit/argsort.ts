@@ -107,12 +107,11 @@ function sortRun(start: I32, last: I32, locals: Locals): void {
   })
 }
 
-/** into = min(start + bytes, last) */
+/** into = min(start + bytes, last), also where start + bytes would not fit into 32 bits */
 function setMin(into: I32, start: I32, bytes: I32 | number, last: I32): void {
-  local.set(into, i32.add(start, bytes))
-  local.get(into)
+  i32.add(start, bytes)
   local.get(last)
-  i32.lt_u(into, last)
+  i32.lt_u(bytes, i32.sub(last, start))
   select()
   local.set(into)
 }

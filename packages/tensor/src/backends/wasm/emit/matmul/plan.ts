@@ -50,10 +50,13 @@ const roundUp = (x: number, to: number): number => ceilDiv(x, to) * to
 
 /** Longest sum that one pass of the tile makes: 384 steps of a B panel are 12 kB, which stay in a 32 kB L1 cache beside A's rows. */
 const longestK = 384
-/** Widest column block, and the most bytes of packed B that stay in an L2 cache. */
+/**
+ * Widest column block, and the most bytes of packed B that stay in an L2 cache. Where they would hold too few columns,
+ * panels are packed anew for every item instead, one block of k at a time.
+ */
 const widestColumns = 256
 const residentBytes = 1 << 20
-const narrowestColumns = 64
+const narrowestColumns = 128
 /** Multiply-adds of an item that pay for handing it out, and strips that pay for packing columns. */
 const leastWork = 1 << 18
 const mostStrips = 16
@@ -98,8 +101,9 @@ function planK(problem: Problem): { kPerBlock: number; kBlocks: number } {
 
 /** Equal column blocks, all but the last a multiple of the widest step of an epilogue (16) and of the tile. */
 function planColumns(n: number, k: number): number {
-  const fitting = Math.max(narrowestColumns, Math.floor(residentBytes / Math.max(1, k) / panelStep) * tileColumns)
-  const blocks = ceilDiv(n, Math.min(widestColumns, fitting))
+  const resident = Math.floor(residentBytes / Math.max(1, k) / panelStep) * tileColumns
+  const widest = resident < narrowestColumns ? widestColumns : Math.min(widestColumns, resident)
+  const blocks = ceilDiv(n, widest)
   return blocks <= 1 ? Math.max(tileColumns, roundUp(n, tileColumns)) : roundUp(ceilDiv(n, blocks), 16)
 }
 
