@@ -73,13 +73,13 @@ export function stripTails(m: number): number[] {
 export function planPacked(problem: Problem): Plan {
   const { m, n, k } = problem
   const { kPerBlock, kBlocks } = planK(problem)
-  const columnsPerItem = planColumns(n, k)
-  const columnBlocks = ceilDiv(n, columnsPerItem)
-  const resident = k * columnsPerItem * 4 <= residentBytes
-  const kPerPanel = resident ? k : kPerBlock
   const tails = stripTails(m)
   const strips = Math.max(Math.min(1, m), (m - tails.reduce((sum, rows) => sum + rows, 0)) / tileRows)
   const batches = batchSize(problem)
+  const columnsPerItem = planColumns(problem, strips * batches)
+  const columnBlocks = ceilDiv(n, columnsPerItem)
+  const resident = k * columnsPerItem * 4 <= residentBytes
+  const kPerPanel = resident ? k : kPerBlock
   const stripWork = tileRows * columnsPerItem * Math.max(1, k)
   const balanced = ceilDiv(strips * columnBlocks * batches, leastItems)
   const wanted = Math.max(1, balanced, ceilDiv(leastWork, stripWork))
@@ -99,11 +99,15 @@ function planK(problem: Problem): { kPerBlock: number; kBlocks: number } {
   return { kPerBlock, kBlocks: k === 0 ? 1 : ceilDiv(k, kPerBlock) }
 }
 
-/** Equal column blocks, all but the last a multiple of the widest step of an epilogue (16) and of the tile. */
-function planColumns(n: number, k: number): number {
+/**
+ * Equal column blocks, all but the last a multiple of the widest step of an epilogue (16) and of the tile; more of them
+ * where a product has too few strips to share out.
+ */
+function planColumns({ m, n, k }: Problem, strips: number): number {
   const resident = Math.floor(residentBytes / Math.max(1, k) / panelStep) * tileColumns
   const widest = resident < narrowestColumns ? widestColumns : Math.min(widestColumns, resident)
-  const blocks = ceilDiv(n, widest)
+  const items = Math.min(leastItems, Math.ceil((m * n * k) / leastWork))
+  const blocks = Math.max(ceilDiv(n, widest), Math.min(ceilDiv(items, Math.max(1, strips)), ceilDiv(n, 32)))
   return blocks <= 1 ? Math.max(tileColumns, roundUp(n, tileColumns)) : roundUp(ceilDiv(n, blocks), 16)
 }
 
