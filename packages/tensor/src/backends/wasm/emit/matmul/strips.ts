@@ -132,7 +132,7 @@ function setProducts(frame: PackedFrame, into: I32): void {
   const { plan, problem, row, firstRow } = frame
   const store = plainStore(problem)
   local.set(into, frame.c)
-  if (store !== undefined) addScaled(into, row, 4 * store.map.strides.at(-2)!)
+  if (store !== undefined) addScaled(into, row, (4 * store.map.strides.at(-2)!) | 0)
   else if (plan.kBlocks > 1) addScaled(into, i32.sub(row, firstRow), 4 * plan.columnsPerItem)
 }
 
@@ -147,6 +147,6 @@ function callTile(
   const aStride = plan.a.packed ? panelStep : sideBytes(problem.a, inRows ? problem.a.line : problem.a.k)
   const bStride = plan.b.packed ? panelStep : sideBytes(problem.b, problem.b.k)
   const store = plainStore(problem)
-  const cStride = store === undefined ? 4 * plan.columnsPerItem : 4 * store.map.strides.at(-2)!
+  const cStride = store === undefined ? 4 * plan.columnsPerItem : (4 * store.map.strides.at(-2)!) | 0
   call(tileRoutine(shape, target), [a, b, c, kCount, aStride, bStride, cStride, kStart])
 }
