@@ -22,6 +22,15 @@ export default defineConfig({
           { text: 'The command line', link: '/cli' },
         ],
       },
+      {
+        text: 'From the notes to the Transformer',
+        items: [
+          { text: 'Feed-forward networks', link: '/notes/feed-forward' },
+          { text: 'Back propagation', link: '/notes/backpropagation' },
+          { text: 'Attention', link: '/notes/attention' },
+          { text: 'The Transformer', link: '/notes/transformer' },
+        ],
+      },
       { text: 'Packages', items: packages.map(name => ({ text: `@wids/${name}`, link: `/packages/${name}` })) },
     ],
     search: { provider: 'local' },
