@@ -1,4 +1,4 @@
-import { ArgumentError, Generator, ones, ShapeError, type Tensor, tensor, zeros } from '@wids/tensor'
+import { ArgumentError, Generator, ones, randn, ShapeError, type Tensor, tensor, zeros } from '@wids/tensor'
 import { grad } from '@wids/autograd'
 import { describe, expect, it } from 'vitest'
 import {
@@ -146,6 +146,14 @@ describe('containers', () => {
 })
 
 describe('layers', () => {
+  it('can be initialised long after other random numbers were drawn and read', async () => {
+    await randn([2]).data()
+    const layer = new Linear(3, 2)
+    await layer.weight.data()
+    for (let i = 0; i < 5; i++) await randn([2]).data()
+    expect((await layer.bias!.data()).length).toBe(2)
+  })
+
   it('dropout zeroes a part and keeps the mean, in training', async () => {
     const layer = new Dropout(0.25, { generator: new Generator(3) })
     const x = ones([4000])
