@@ -92,7 +92,7 @@ const matmuls = Object.entries(products).map(([id, product]): Benchmark => ({
   unit: 'GFLOP/s',
   value: seconds => flopsOf(product) / seconds / 1e9,
   task: () => matmulTask(id, product),
-  quick: id === 'matmul-384' || id === 'matmul-768',
+  quick: id === 'matmul-768',
 }))
 
 const tokenizing: Benchmark = {

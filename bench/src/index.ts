@@ -8,7 +8,10 @@ import { quick, thorough } from './rounds.ts'
 
 /** Ours beside every peer, and without `compile` beside with. */
 function workloadPairs({ peers, quick }: Options): Pair[] {
-  const others = peersOf(peers).filter(({ name }) => !quick || name !== 'tfjs-cpu')
+  const present = peersOf(peers)
+  if (peers === undefined && !present.some(({ name }) => name.startsWith('torch')))
+    console.log('note: without PyTorch; set WIDS_PYTHON to a Python that can import torch')
+  const others = present.filter(({ name }) => !quick || name !== 'tfjs-cpu')
   const beside = others.map(theirs => ({ ours: wids, theirs }))
   return [...beside, { ours: widsPlain, theirs: wids, peerName: 'wids, compiled', suffix: ', not compiled' }]
 }

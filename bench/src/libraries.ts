@@ -63,7 +63,9 @@ const torchOn = (python: string, version: string, threads: number): Library => (
 /** PyTorch, if a Python that has it is at hand: $WIDS_PYTHON, else python3. */
 function torchLibraries(): readonly Library[] {
   const python = process.env.WIDS_PYTHON ?? 'python3'
-  const { status, stdout } = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' })
+  const look =
+    "import importlib.metadata as m, importlib.util as u; assert u.find_spec('torch'); print(m.version('torch'))"
+  const { status, stdout } = spawnSync(python, ['-c', look], { encoding: 'utf8' })
   if (status !== 0) return []
   const version = stdout.trim().replace(/\+.*/, '')
   return [...new Set([1, availableParallelism()])].map(threads => torchOn(python, version, threads))
