@@ -8,6 +8,14 @@ export const generatedFile = fileURLToPath(new URL('../src/backends/wasm/threads
 
 /** What that file contains: `worker.ts` without types, as one script. */
 export async function workerText(): Promise<string> {
-  const { outputFiles } = await build({ entryPoints: [worker], bundle: true, write: false, format: 'iife', platform: 'neutral', target: 'es2022', minify: true })
+  const { outputFiles } = await build({
+    entryPoints: [worker],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    platform: 'neutral',
+    target: 'es2022',
+    minify: true,
+  })
   return `/** The script of \`worker.ts\`, made by \`pnpm generate\`; a test keeps it current. */\nexport const workerSource = ${JSON.stringify(outputFiles[0]!.text)}\n`
 }

@@ -34,7 +34,9 @@ export class OutOfMemoryError extends WidsError {
   readonly needed: number
   readonly available: number
   constructor(needed: number, available: number) {
-    super(`out of memory: ${needed} bytes are needed, ${available} are available; use smaller batches or drop tensors you no longer need`)
+    super(
+      `out of memory: ${needed} bytes are needed, ${available} are available; use smaller batches or drop tensors you no longer need`,
+    )
     this.needed = needed
     this.available = available
   }

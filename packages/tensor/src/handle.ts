@@ -57,7 +57,8 @@ export class Handle {
 
   /** The value of a tensor of one element. */
   async item(): Promise<number> {
-    if (this.size !== 1) throw new ShapeError('item', `a tensor of one element is needed, got ${show(this.shape)}`, [this.shape])
+    if (this.size !== 1)
+      throw new ShapeError('item', `a tensor of one element is needed, got ${show(this.shape)}`, [this.shape])
     return (await this.data())[0]!
   }
 
@@ -86,8 +87,16 @@ export class Handle {
    * @throws ShapeError, DTypeError unless shape and dtype are equal
    */
   assign(value: Handle): this {
-    if (!sameShape(value.shape, this.shape)) throw new ShapeError('assign', `the tensor is ${show(this.shape)}, the value is ${show(value.shape)}`, [this.shape, value.shape])
-    if (value.dtype !== this.dtype) throw new DTypeError('assign', `the tensor is ${this.dtype}, the value is ${value.dtype}; convert it with .to('${this.dtype}')`)
+    if (!sameShape(value.shape, this.shape))
+      throw new ShapeError('assign', `the tensor is ${show(this.shape)}, the value is ${show(value.shape)}`, [
+        this.shape,
+        value.shape,
+      ])
+    if (value.dtype !== this.dtype)
+      throw new DTypeError(
+        'assign',
+        `the tensor is ${this.dtype}, the value is ${value.dtype}; convert it with .to('${this.dtype}')`,
+      )
     // A node of its own: the bytes of an assigned value belong to one tensor, which may later be overwritten in place.
     const node = build.unary('detach', value.node)
     if (traceAssign(this, node)) return this
@@ -111,7 +120,13 @@ export class Handle {
     if (replaced === undefined) return undefined
     this.#node.inputs = []
     // States of generators stay for as long as numbers drawn from them may still be computed: they are small.
-    if (isFloat(replaced.dtype) && replaced.storage !== undefined && replaced.handles === 1 && replaced.uses === (uses.get(replaced) ?? 0)) retire(this.#retired, replaced)
+    if (
+      isFloat(replaced.dtype) &&
+      replaced.storage !== undefined &&
+      replaced.handles === 1 &&
+      replaced.uses === (uses.get(replaced) ?? 0)
+    )
+      retire(this.#retired, replaced)
     this.#replaced = undefined
     return replaced
   }

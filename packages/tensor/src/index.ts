@@ -10,7 +10,17 @@ export { arange, eye, full, linspace, oneHot, ones, onesLike, tensor, zeros, zer
 export { where } from './ops/elementwise.ts'
 export { concat, stack } from './ops/join.ts'
 export { einsum } from './ops/einsum.ts'
-export { bernoulli, defaultGenerator, Generator, manualSeed, rand, randint, randn, randperm, type RandomOptions } from './random.ts'
+export {
+  bernoulli,
+  defaultGenerator,
+  Generator,
+  manualSeed,
+  rand,
+  randint,
+  randn,
+  randperm,
+  type RandomOptions,
+} from './random.ts'
 export { realize } from './runtime/realize.ts'
 export { compile } from './runtime/compile.ts'
 export { type DeviceName, memory, setDevice } from './runtime/device.ts'

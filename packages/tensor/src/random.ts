@@ -51,26 +51,52 @@ export interface RandomOptions {
 }
 
 /** bits / 2³² with the 24 bits that f32 holds: 0 ≤ u < 1 */
-const unit = (bits: Tensor): Tensor => bits.shiftRight(8).to('i32').to('f32').mul(2 ** -24)
+const unit = (bits: Tensor): Tensor =>
+  bits
+    .shiftRight(8)
+    .to('i32')
+    .to('f32')
+    .mul(2 ** -24)
 
 /** Uniform in [0, 1). */
-export const rand = (shape: Shape, { generator = defaultGenerator(), dtype = 'f32' }: RandomOptions = {}): Tensor => unit(generator.bits(shape)).to(dtype)
+export const rand = (shape: Shape, { generator = defaultGenerator(), dtype = 'f32' }: RandomOptions = {}): Tensor =>
+  unit(generator.bits(shape)).to(dtype)
 
 /** Standard normal, by Box and Muller: √(−2 ln(1 − u)) · cos(2πv) */
 export function randn(shape: Shape, { generator = defaultGenerator(), dtype = 'f32' }: RandomOptions = {}): Tensor {
   const uv = unit(generator.bits([2, ...shape]))
   const radius = uv.at(0).neg().add(1).log().mul(-2).sqrt()
-  return radius.mul(uv.at(1).mul(2 * Math.PI).cos()).to(dtype)
+  return radius
+    .mul(
+      uv
+        .at(1)
+        .mul(2 * Math.PI)
+        .cos(),
+    )
+    .to(dtype)
 }
 
 /** Whole numbers, low ≤ n < high. */
-export function randint(low: number, high: number, shape: Shape, { generator = defaultGenerator(), dtype = 'i32' }: RandomOptions = {}): Tensor {
-  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low) throw new ArgumentError('randint', `whole numbers low < high are needed, got ${low} and ${high}`)
-  return generator.bits(shape).remainder(high - low).to('i32').add(low).to(dtype)
+export function randint(
+  low: number,
+  high: number,
+  shape: Shape,
+  { generator = defaultGenerator(), dtype = 'i32' }: RandomOptions = {},
+): Tensor {
+  if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
+    throw new ArgumentError('randint', `whole numbers low < high are needed, got ${low} and ${high}`)
+  return generator
+    .bits(shape)
+    .remainder(high - low)
+    .to('i32')
+    .add(low)
+    .to(dtype)
 }
 
 /** The numbers 0 … n-1 in random order. */
-export const randperm = (n: number, { generator = defaultGenerator() }: RandomOptions = {}): Tensor => generator.bits([n]).argsort()
+export const randperm = (n: number, { generator = defaultGenerator() }: RandomOptions = {}): Tensor =>
+  generator.bits([n]).argsort()
 
 /** 1 with probability p, else 0. */
-export const bernoulli = (p: number, shape: Shape, options: RandomOptions = {}): Tensor => where(rand(shape, { ...options, dtype: 'f32' }).lt(p), 1, 0).to(options.dtype ?? 'f32')
+export const bernoulli = (p: number, shape: Shape, options: RandomOptions = {}): Tensor =>
+  where(rand(shape, { ...options, dtype: 'f32' }).lt(p), 1, 0).to(options.dtype ?? 'f32')

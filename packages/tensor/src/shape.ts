@@ -52,7 +52,8 @@ export function broadcastShapes(operation: string, shapes: readonly Shape[]): nu
     shape.forEach((n, i) => {
       const at = i + rank - shape.length
       if (n === 1 || n === out[at]) return
-      if (out[at] !== 1) throw new ShapeError(operation, `shapes ${shapes.map(show).join(' and ')} do not broadcast`, shapes)
+      if (out[at] !== 1)
+        throw new ShapeError(operation, `shapes ${shapes.map(show).join(' and ')} do not broadcast`, shapes)
       out[at] = n
     })
   return out

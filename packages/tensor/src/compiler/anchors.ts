@@ -8,11 +8,39 @@ import { unreshaped } from './simplify.ts'
 /** How a primitive takes part in fusion. */
 type Role = 'input' | 'source' | 'view' | 'elementwise' | 'gather' | 'reduction' | 'kernel'
 
-const roles = { buffer: 'input', constant: 'source', iota: 'source', randomBits: 'source', gather: 'gather', argmax: 'reduction', matmul: 'kernel', scatterAdd: 'kernel', cumsum: 'kernel', argsort: 'kernel' } as const satisfies Partial<Record<Primitive, Role>>
-export const roleOf = (op: Primitive): Role => (isView(op) ? 'view' : isElementwise(op) ? 'elementwise' : isReduction(op) ? 'reduction' : roles[op as keyof typeof roles])
+const roles = {
+  buffer: 'input',
+  constant: 'source',
+  iota: 'source',
+  randomBits: 'source',
+  gather: 'gather',
+  argmax: 'reduction',
+  matmul: 'kernel',
+  scatterAdd: 'kernel',
+  cumsum: 'kernel',
+  argsort: 'kernel',
+} as const satisfies Partial<Record<Primitive, Role>>
+export const roleOf = (op: Primitive): Role =>
+  isView(op)
+    ? 'view'
+    : isElementwise(op)
+      ? 'elementwise'
+      : isReduction(op)
+        ? 'reduction'
+        : roles[op as keyof typeof roles]
 
 /** Operations that cost about as much as reading a value from memory. */
-const costly: ReadonlySet<Primitive> = new Set<Primitive>(['exp', 'log', 'sin', 'cos', 'tanh', 'erf', 'pow', 'randomBits', 'mod'])
+const costly: ReadonlySet<Primitive> = new Set<Primitive>([
+  'exp',
+  'log',
+  'sin',
+  'cos',
+  'tanh',
+  'erf',
+  'pow',
+  'randomBits',
+  'mod',
+])
 const costOf = (op: Primitive): number => (costly.has(op) ? 8 : 1)
 /** The most work that is done again in each kernel that wants a value, and the most in one expression. */
 const recomputeLimit = 48
@@ -32,7 +60,12 @@ export interface Analysis {
 }
 
 /** The anchor or other value below the views of a node, and the path from it to the node. */
-function stripViews(graph: Graph, paths: Paths, isAnchor: (at: number) => boolean, position: number): { base: number; path: Path | undefined } {
+function stripViews(
+  graph: Graph,
+  paths: Paths,
+  isAnchor: (at: number) => boolean,
+  position: number,
+): { base: number; path: Path | undefined } {
   let [at, path] = [position, undefined as Path | undefined]
   while (!isAnchor(at) && isView(graph.nodes[at]!.op)) {
     path = paths.through(path, at, false)
@@ -50,7 +83,9 @@ export function analyze(graph: Graph): Analysis {
   graph.nodes.forEach((node, at) => {
     if (roleOf(node.op) === 'kernel' || roleOf(node.op) === 'reduction') forced.add(at)
   })
-  graph.nodes.forEach(node => memoryInputs(node).forEach(input => storeInput(graph, paths, forced, input, node.op === 'randomBits')))
+  graph.nodes.forEach(node =>
+    memoryInputs(node).forEach(input => storeInput(graph, paths, forced, input, node.op === 'randomBits')),
+  )
   chooseShared(graph, forced)
   makeExpressible(graph, paths, forced)
   const anchors = [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0).toSorted((a, b) => a - b)
@@ -58,7 +93,8 @@ export function analyze(graph: Graph): Analysis {
 }
 
 /** The inputs that a node reads at places of its own choice, so that they must lie in memory. */
-export const memoryInputs = (node: LinearNode): readonly number[] => (roleOf(node.op) === 'kernel' ? node.inputs : node.op === 'gather' || node.op === 'randomBits' ? [node.inputs[0]!] : [])
+export const memoryInputs = (node: LinearNode): readonly number[] =>
+  roleOf(node.op) === 'kernel' ? node.inputs : node.op === 'gather' || node.op === 'randomBits' ? [node.inputs[0]!] : []
 
 /** Makes sure that an input lies in memory in a layout that strides can express, or packed. */
 function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number, packed: boolean): void {
@@ -68,7 +104,12 @@ function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: numb
   if ('fails' in result) {
     forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
     storeInput(graph, paths, forced, input, packed)
-  } else if (roleOf(graph.nodes[base]!.op) === 'source' || isBounded(result.layout) || (packed && !isIdentity(result.layout, sizeOf(graph.nodes[base]!.shape)))) forced.add(input)
+  } else if (
+    roleOf(graph.nodes[base]!.op) === 'source' ||
+    isBounded(result.layout) ||
+    (packed && !isIdentity(result.layout, sizeOf(graph.nodes[base]!.shape)))
+  )
+    forced.add(input)
   else if (graph.nodes[base]!.op !== 'buffer') forced.add(base)
 }
 
@@ -80,10 +121,14 @@ function chooseShared(graph: Graph, forced: Set<number>): void {
   graph.nodes.forEach((node, at) => {
     const size = sizeOf(node.shape)
     const below = [...new Set(node.inputs.flatMap(input => [...leaves[input]!]))]
-    const cost = node.inputs.reduce((sum, input) => sum + costs[input]!, roleOf(node.op) === 'view' ? 0 : costOf(node.op))
+    const cost = node.inputs.reduce(
+      (sum, input) => sum + costs[input]!,
+      roleOf(node.op) === 'view' ? 0 : costOf(node.op),
+    )
     const large = below.filter(leaf => sizeOf(graph.nodes[leaf]!.shape) * 4 >= size).length
     const computed = ['elementwise', 'gather', 'source'].includes(roleOf(node.op)) && cost > 1
-    const shared = uses[at]!.count > 1 && (large > 1 || cost > recomputeLimit || (below.length === 0 && cost >= repeatedCost))
+    const shared =
+      uses[at]!.count > 1 && (large > 1 || cost > recomputeLimit || (below.length === 0 && cost >= repeatedCost))
     const repeated = uses[at]!.repeated && cost >= repeatedCost && size > 1
     if (computed && (shared || repeated || cost > expressionLimit)) forced.add(at)
     const stored = forced.has(at) || node.op === 'buffer'
@@ -110,12 +155,20 @@ function countUses(graph: Graph): { count: number; repeated: boolean }[] {
 
 /** Stores what lies below views that no strides can express, until every expression can be computed. */
 function makeExpressible(graph: Graph, paths: Paths, forced: Set<number>): void {
-  for (let before = -1; before !== forced.size; ) {
+  for (let before = -1; before !== forced.size;) {
     before = forced.size
-    for (const anchor of [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0)) visitSources(graph, paths, at => forced.has(at), anchor, undefined, ({ layout, path }) => {
-      const result = follow(layout, path)
-      if ('fails' in result) forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
-    })
+    for (const anchor of [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0))
+      visitSources(
+        graph,
+        paths,
+        at => forced.has(at),
+        anchor,
+        undefined,
+        ({ layout, path }) => {
+          const result = follow(layout, path)
+          if ('fails' in result) forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
+        },
+      )
   }
 }
 
@@ -129,7 +182,14 @@ export interface Source {
 }
 
 /** Calls `found` for every source of an anchor's expression; `root` is the path from the anchor to the loops. */
-export function visitSources(graph: Graph, paths: Paths, isAnchor: (at: number) => boolean, anchor: number, root: Path | undefined, found: (source: Source) => void): void {
+export function visitSources(
+  graph: Graph,
+  paths: Paths,
+  isAnchor: (at: number) => boolean,
+  anchor: number,
+  root: Path | undefined,
+  found: (source: Source) => void,
+): void {
   const seen = new Map<number, Set<Path | undefined>>()
   const visit = (at: number, path: Path | undefined, top: boolean): void => {
     const before = seen.get(at) ?? new Set<Path | undefined>()
@@ -147,7 +207,12 @@ export function visitSources(graph: Graph, paths: Paths, isAnchor: (at: number) 
       found({ layout, path: node.op === 'gather' ? path : undefined, position: stored.position, inMemory: true })
     }
     if (role === 'source') found({ layout: contiguous(node.shape), path, position: at, inMemory: false })
-    else if (role === 'view') visit(node.inputs[0]!, paths.through(path, at, node.op === 'pad' && !isDirect(graph, isAnchor, node.inputs[0]!)), false)
+    else if (role === 'view')
+      visit(
+        node.inputs[0]!,
+        paths.through(path, at, node.op === 'pad' && !isDirect(graph, isAnchor, node.inputs[0]!)),
+        false,
+      )
     else if (role === 'gather') visit(node.inputs[1]!, path, false)
     else if (role !== 'kernel') for (const input of node.inputs) visit(input, path, false)
   }
@@ -162,7 +227,12 @@ export function isDirect(graph: Graph, isAnchor: (at: number) => boolean, positi
 }
 
 /** The layout of stored data that a kernel reads at places of its own: the views above what lies in memory. */
-export function storedLayout(graph: Graph, paths: Paths, isAnchor: (at: number) => boolean, input: number): { layout: Layout; position: number } {
+export function storedLayout(
+  graph: Graph,
+  paths: Paths,
+  isAnchor: (at: number) => boolean,
+  input: number,
+): { layout: Layout; position: number } {
   const { base, path } = stripViews(graph, paths, isAnchor, input)
   const result = follow(contiguous(graph.nodes[base]!.shape), path)
   if ('fails' in result) throw new Error(`the layout of node ${input} is not expressible`)
@@ -170,4 +240,8 @@ export function storedLayout(graph: Graph, paths: Paths, isAnchor: (at: number) 
 }
 
 /** The data of a gather as seen from its result: the indexed axis adds nothing to the position. */
-export const gatherLayout = (node: LinearNode<'gather'>, data: Layout): Layout => ({ ...data, shape: node.shape, strides: data.strides.with(node.attributes.axis, 0) })
+export const gatherLayout = (node: LinearNode<'gather'>, data: Layout): Layout => ({
+  ...data,
+  shape: node.shape,
+  strides: data.strides.with(node.attributes.axis, 0),
+})

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { layOut } from './arena.ts'
 
 const spans = fc.array(
-  fc.record({ bytes: fc.nat(1000), from: fc.nat(20), length: fc.nat(10) }).map(({ bytes, from, length }) => ({ bytes, from, to: from + length })),
+  fc
+    .record({ bytes: fc.nat(1000), from: fc.nat(20), length: fc.nat(10) })
+    .map(({ bytes, from, length }) => ({ bytes, from, to: from + length })),
   { maxLength: 30 },
 )
 

@@ -41,7 +41,11 @@ export const mapOf = ({ offset, strides, bounds, fill, shape }: Layout): IndexMa
 })
 
 /** `members` are the anchors that this kernel computes; each is seen from the loops through its root path. */
-export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, Path | undefined>, top: (position: number) => boolean): Builder {
+export function createBuilder(
+  analysis: Analysis,
+  members: ReadonlyMap<number, Path | undefined>,
+  top: (position: number) => boolean,
+): Builder {
   const { graph, paths, isAnchor, isStored } = analysis
   const [values, operands, touches]: [Value[], Operand[], Touch[]] = [[], [], []]
   const numbers = new Map<string, number>()
@@ -49,13 +53,19 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
   const defined = new Map<number, number>()
 
   const number = (value: Value): number => {
-    const key = JSON.stringify(value, (_, part: unknown) => (typeof part === 'number' && !Number.isFinite(part) ? String(part) : Object.is(part, -0) ? '-0' : part))
+    const key = JSON.stringify(value, (_, part: unknown) =>
+      typeof part === 'number' && !Number.isFinite(part) ? String(part) : Object.is(part, -0) ? '-0' : part,
+    )
     let at = numbers.get(key)
     if (at === undefined) numbers.set(key, (at = values.push(value) - 1))
     return at
   }
   const operand = (touch: Touch, dtype: Operand['dtype']): number => {
-    const same = touches.findIndex(t => ('read' in t ? 'read' in touch && t.read === touch.read : 'write' in touch && t.write === touch.write && t.copy === touch.copy))
+    const same = touches.findIndex(t =>
+      'read' in t
+        ? 'read' in touch && t.read === touch.read
+        : 'write' in touch && t.write === touch.write && t.copy === touch.copy,
+    )
     if (same >= 0) return same
     operands.push({ dtype, written: 'write' in touch })
     return touches.push(touch) - 1
@@ -85,16 +95,29 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
     const node = graph.nodes[position]!
     const own = isOwn(position, path)
     if (own && defined.has(position)) return defined.get(position)!
-    if (!own && isStored(position)) return number({ op: 'load', type: valueType(node), operand: reading(position), map: mapOf(seen(contiguous(node.shape), path)) })
+    if (!own && isStored(position))
+      return number({
+        op: 'load',
+        type: valueType(node),
+        operand: reading(position),
+        map: mapOf(seen(contiguous(node.shape), path)),
+      })
     if (own && !top(position)) throw new Error(`node ${position} is used before it is computed`)
     return express(node, position, path)
   }
   const express = (node: LinearNode, position: number, path: Path | undefined): number => {
     const type = valueType(node)
     if (roleOf(node.op) === 'view') return viewed(node, position, path)
-    if (node.op === 'constant') return number({ op: 'constant', type, value: (node as LinearNode<'constant'>).attributes.value })
+    if (node.op === 'constant')
+      return number({ op: 'constant', type, value: (node as LinearNode<'constant'>).attributes.value })
     if (node.op === 'iota') return number({ op: 'index', type, map: mapOf(seen(contiguous(node.shape), path)) })
-    if (node.op === 'randomBits') return number({ op: 'randomBits', type, operand: reading(storedLayout(graph, paths, isAnchor, node.inputs[0]!).position), map: mapOf(seen(contiguous(node.shape), path)) })
+    if (node.op === 'randomBits')
+      return number({
+        op: 'randomBits',
+        type,
+        operand: reading(storedLayout(graph, paths, isAnchor, node.inputs[0]!).position),
+        map: mapOf(seen(contiguous(node.shape), path)),
+      })
     if (node.op === 'gather') return gathered(node as LinearNode<'gather'>, type, path)
     const inputs = node.inputs.map(input => evaluate(input, path))
     if (node.op === 'detach') return inputs[0]!
@@ -103,7 +126,9 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
   }
   /** Arithmetic of a storage dtype rounds after each operation, as if the result had been stored. */
   const quantized = (node: LinearNode, value: number): number =>
-    node.dtype === 'f16' || node.dtype === 'bf16' || node.dtype === 'i8' ? number({ op: 'quantize', type: valueType(node), dtype: node.dtype, inputs: [value] }) : value
+    node.dtype === 'f16' || node.dtype === 'bf16' || node.dtype === 'i8'
+      ? number({ op: 'quantize', type: valueType(node), dtype: node.dtype, inputs: [value] })
+      : value
 
   /** Real numbers beyond the range of i8 become its ends. */
   const saturated = (input: number): number => {
@@ -115,7 +140,15 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
   const gathered = (node: LinearNode<'gather'>, type: ValueType, path: Path | undefined): number => {
     const { layout, position } = storedLayout(graph, paths, isAnchor, node.inputs[0]!)
     const { axis } = node.attributes
-    return number({ op: 'gather', type, operand: reading(position), map: mapOf(seen(gatherLayout(node, layout), path)), index: evaluate(node.inputs[1]!, path), stride: layout.strides[axis]!, size: layout.shape[axis]! })
+    return number({
+      op: 'gather',
+      type,
+      operand: reading(position),
+      map: mapOf(seen(gatherLayout(node, layout), path)),
+      index: evaluate(node.inputs[1]!, path),
+      stride: layout.strides[axis]!,
+      size: layout.shape[axis]!,
+    })
   }
   /** A view is a longer path; a pad above arithmetic also chooses between the result and its fill. */
   const viewed = (node: LinearNode, position: number, path: Path | undefined): number => {
@@ -123,8 +156,15 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
     const inner = evaluate(node.inputs[0]!, paths.through(path, position, masked))
     if (!masked) return inner
     const type = valueType(node)
-    const ones = seen({ ...contiguous(graph.nodes[node.inputs[0]!]!.shape), fill: 0 }, paths.through(path, position, true))
-    const inside = number({ op: 'index', type: 'i32', map: { ...mapOf(ones), offset: 1, strides: ones.shape.map(() => 0), fill: 0 } })
+    const ones = seen(
+      { ...contiguous(graph.nodes[node.inputs[0]!]!.shape), fill: 0 },
+      paths.through(path, position, true),
+    )
+    const inside = number({
+      op: 'index',
+      type: 'i32',
+      map: { ...mapOf(ones), offset: 1, strides: ones.shape.map(() => 0), fill: 0 },
+    })
     const condition = number({ op: 'cast', type: 'bool', inputs: [inside] })
     const fill = number({ op: 'constant', type, value: (node as LinearNode<'pad'>).attributes.value })
     return number({ op: 'where', type, inputs: [condition, inner, fill] })
@@ -142,10 +182,17 @@ export function createBuilder(analysis: Analysis, members: ReadonlyMap<number, P
       defined.set(position, at)
       return at
     },
-    storing: (position, copy, value, layout, perRow) => ({ operand: operand({ write: position, copy }, graph.nodes[position]!.dtype), value, map: mapOf(layout), perRow }),
+    storing: (position, copy, value, layout, perRow) => ({
+      operand: operand({ write: position, copy }, graph.nodes[position]!.dtype),
+      value,
+      map: mapOf(layout),
+      perRow,
+    }),
   }
 }
 
 const sameLayout = (a: Layout, b: Layout): boolean =>
-  a.offset === b.offset && a.shape.every((n, i) => n === 1 || (a.strides[i] === b.strides[i] && (a.bounds[i] === undefined) === (b.bounds[i] === undefined)))
-
+  a.offset === b.offset &&
+  a.shape.every(
+    (n, i) => n === 1 || (a.strides[i] === b.strides[i] && (a.bounds[i] === undefined) === (b.bounds[i] === undefined)),
+  )

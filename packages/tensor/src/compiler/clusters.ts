@@ -62,11 +62,17 @@ interface Use {
 }
 
 /** A permuted copy runs over what it permutes, and scatters its stores, so that it can be part of the kernel before. */
-export function spaceOf({ graph, paths }: Pick<Analysis, 'graph' | 'paths'>, anchor: number): { shape: Shape; root: Path | undefined } {
+export function spaceOf(
+  { graph, paths }: Pick<Analysis, 'graph' | 'paths'>,
+  anchor: number,
+): { shape: Shape; root: Path | undefined } {
   const node = graph.nodes[anchor]!
   if (!isLinear(node, 'permute')) return { shape: node.shape, root: undefined }
   const inverse = node.attributes.axes.map((_, i) => node.attributes.axes.indexOf(i))
-  return { shape: graph.nodes[node.inputs[0]!]!.shape, root: paths.extend(undefined, { op: 'permute', attributes: { axes: inverse } }, -1) }
+  return {
+    shape: graph.nodes[node.inputs[0]!]!.shape,
+    root: paths.extend(undefined, { op: 'permute', attributes: { axes: inverse } }, -1),
+  }
 }
 
 function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
@@ -80,10 +86,21 @@ function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
   })
   const role = roleOf(node.op)
   const reduced = role === 'reduction' ? graph.nodes[node.inputs[0]!]!.shape : space.shape
-  const axes = isLinear(node, 'argmax') ? [node.attributes.axis] : role === 'reduction' ? (node.attributes as { axes: readonly number[] }).axes : []
+  const axes = isLinear(node, 'argmax')
+    ? [node.attributes.axis]
+    : role === 'reduction'
+      ? (node.attributes as { axes: readonly number[] }).axes
+      : []
   const kept = reduced.flatMap((n, axis) => (n === 1 || axes.includes(axis) ? [] : [axis]))
   const trailing = kept.length === 0 || axes.every(axis => axis > kept.at(-1)!)
-  const kind = role === 'kernel' ? (node.op === 'matmul' ? 'matmul' : 'single') : role === 'reduction' && !trailing ? 'columns' : 'loops'
+  const kind =
+    role === 'kernel'
+      ? node.op === 'matmul'
+        ? 'matmul'
+        : 'single'
+      : role === 'reduction' && !trailing
+        ? 'columns'
+        : 'loops'
   const inner = role === 'reduction' ? axes.reduce((n, axis) => n * reduced[axis]!, 1) : 1
   return {
     anchor,
@@ -105,39 +122,74 @@ function findHome(use: Use, of: ReadonlyMap<number, Cluster>, clusters: Readonly
   const { shape, axes } = use.columns
   const reads = new Set(use.sources.map(source => source.position))
   for (const cluster of clusters) {
-    const same = cluster.columns !== undefined && cluster.columns.axes.join() === axes.join() && cluster.columns.shape.join() === shape.join()
-    if (same && !candidates.has(cluster) && cluster.anchors.some(a => a < use.anchor) && sharesReads(cluster, reads) && !isBehind(cluster, use, of)) return cluster
+    const same =
+      cluster.columns !== undefined &&
+      cluster.columns.axes.join() === axes.join() &&
+      cluster.columns.shape.join() === shape.join()
+    if (
+      same &&
+      !candidates.has(cluster) &&
+      cluster.anchors.some(a => a < use.anchor) &&
+      sharesReads(cluster, reads) &&
+      !isBehind(cluster, use, of)
+    )
+      return cluster
   }
   return undefined
 }
 
-const sharesReads = (cluster: Cluster, reads: ReadonlySet<number>): boolean => [...reads].some(read => cluster.reads.has(read))
+const sharesReads = (cluster: Cluster, reads: ReadonlySet<number>): boolean =>
+  [...reads].some(read => cluster.reads.has(read))
 
 /** Whether an anchor can be computed in a cluster that holds some of its sources. */
 function accepts(cluster: Cluster, use: Use, of: ReadonlyMap<number, Cluster>): boolean {
   if (cluster.kind === 'single' || cluster.anchors.length >= anchorLimit) return false
   const inside = use.sources.filter(source => of.get(source.position) === cluster)
-  const perRow = cluster.kind === 'loops' && cluster.inner > 1 && use.inner === 1 && use.size * cluster.inner === cluster.size
+  const perRow =
+    cluster.kind === 'loops' && cluster.inner > 1 && use.inner === 1 && use.size * cluster.inner === cluster.size
   if (!perRow && use.size !== cluster.size) return false
   if (use.inner > 1 && !acceptsRows(cluster, use)) return false
   if (!fitsLoops(cluster, use, perRow)) return false
   const inner = use.inner > 1 ? use.inner : cluster.inner
-  const fits = inside.every(source => !source.inMemory && !cluster.scattered.has(source.position) && (isIdentity(source.seen, use.size) ? perRow === isPerRow(cluster, source) || cluster.inner === 1 : !perRow && inner > 1 && isPerRow(cluster, source) && isRowwise(source.seen, inner)))
+  const fits = inside.every(
+    source =>
+      !source.inMemory &&
+      !cluster.scattered.has(source.position) &&
+      (isIdentity(source.seen, use.size)
+        ? perRow === isPerRow(cluster, source) || cluster.inner === 1
+        : !perRow && inner > 1 && isPerRow(cluster, source) && isRowwise(source.seen, inner)),
+  )
   return fits && !isBehind(cluster, use, of)
 }
 
 /** Whether a source of a reducing cluster has one element a row. */
-const isPerRow = (cluster: Cluster, source: Source): boolean => cluster.inner > 1 && sizeOf(source.layout.shape) * cluster.inner === cluster.size
+const isPerRow = (cluster: Cluster, source: Source): boolean =>
+  cluster.inner > 1 && sizeOf(source.layout.shape) * cluster.inner === cluster.size
 
 const acceptsRows = (cluster: Cluster, use: Use): boolean =>
-  cluster.kind === 'loops' && (cluster.inner === 1 || cluster.inner === use.inner) && !(use.size / use.inner < fewRows && use.inner >= longRow)
+  cluster.kind === 'loops' &&
+  (cluster.inner === 1 || cluster.inner === use.inner) &&
+  !(use.size / use.inner < fewRows && use.inner >= longRow)
 
 /** Whether common loops exist. Cuts across a bounded load are not possible. */
 function fitsLoops(cluster: Cluster, use: Use, perRow: boolean): boolean {
   const cuts = perRow ? use.cuts.map(cut => cut * cluster.inner) : use.cuts
   const added = cuts.filter(cut => !cluster.cuts.has(cut))
-  if (cluster.kind !== 'loops') return use.inner === 1 && use.sources.every(source => source.path === undefined && source.inMemory || applyStep(source.seen, { op: 'reshape', attributes: { shape: loopsOf(cluster.cuts)! } }) !== undefined) && !use.bounded
-  if ((cluster.bounded && added.length > 0) || (use.bounded && (perRow || [...cluster.cuts].some(cut => !use.cuts.includes(cut))))) return false
+  if (cluster.kind !== 'loops')
+    return (
+      use.inner === 1 &&
+      use.sources.every(
+        source =>
+          (source.path === undefined && source.inMemory) ||
+          applyStep(source.seen, { op: 'reshape', attributes: { shape: loopsOf(cluster.cuts)! } }) !== undefined,
+      ) &&
+      !use.bounded
+    )
+  if (
+    (cluster.bounded && added.length > 0) ||
+    (use.bounded && (perRow || [...cluster.cuts].some(cut => !use.cuts.includes(cut))))
+  )
+    return false
   return loopsOf(new Set([...cluster.cuts, ...cuts])) !== undefined
 }
 
@@ -158,7 +210,18 @@ function reaches(from: Iterable<Cluster>, target: Cluster): boolean {
 }
 
 function start(use: Use, clusters: Set<Cluster>): Cluster {
-  const cluster: Cluster = { kind: use.kind, anchors: [], size: use.size, inner: use.inner, cuts: new Set(use.cuts), bounded: false, columns: use.columns, needs: new Set(), reads: new Set(), scattered: new Set() }
+  const cluster: Cluster = {
+    kind: use.kind,
+    anchors: [],
+    size: use.size,
+    inner: use.inner,
+    cuts: new Set(use.cuts),
+    bounded: false,
+    columns: use.columns,
+    needs: new Set(),
+    reads: new Set(),
+    scattered: new Set(),
+  }
   clusters.add(cluster)
   return cluster
 }
@@ -179,7 +242,13 @@ function join(cluster: Cluster, use: Use, of: Map<number, Cluster>): void {
 }
 
 /** Takes over other clusters that the anchor uses element by element, so that their values need not go through memory. */
-function absorb(home: Cluster, use: Use, before: ReadonlySet<Cluster>, of: Map<number, Cluster>, clusters: Set<Cluster>): void {
+function absorb(
+  home: Cluster,
+  use: Use,
+  before: ReadonlySet<Cluster>,
+  of: Map<number, Cluster>,
+  clusters: Set<Cluster>,
+): void {
   for (const source of use.sources) {
     const other = of.get(source.position)
     if (other === undefined || other === home || before.has(other) || !canAbsorb(home, other, use, of)) continue
@@ -200,15 +269,27 @@ function absorb(home: Cluster, use: Use, before: ReadonlySet<Cluster>, of: Map<n
 }
 
 function canAbsorb(home: Cluster, other: Cluster, use: Use, of: ReadonlyMap<number, Cluster>): boolean {
-  if (home.kind !== 'loops' || other.kind !== 'loops' || home.size !== other.size || home.bounded || other.bounded) return false
+  if (home.kind !== 'loops' || other.kind !== 'loops' || home.size !== other.size || home.bounded || other.bounded)
+    return false
   if (home.inner > 1 && other.inner > 1 && home.inner !== other.inner) return false
   if (home.anchors.length + other.anchors.length > anchorLimit) return false
   if (loopsOf(new Set([...home.cuts, ...other.cuts])) === undefined) return false
   // The two may meet only element by element: in this anchor, whose uses of both are checked here.
   const between = use.sources.filter(source => of.get(source.position) === other)
   const inner = Math.max(home.inner, other.inner)
-  const meets = (source: Use['sources'][number]): boolean => (isPerRow(other, source) ? home.inner <= other.inner && isRowwise(source.seen, inner) : sizeOf(source.layout.shape) === home.size && isIdentity(source.seen, use.size))
-  if (use.size !== home.size || !between.every(source => !source.inMemory && !other.scattered.has(source.position) && meets(source))) return false
-  const apart = (a: Cluster, b: Cluster): boolean => !reaches([...a.needs].filter(need => need !== b), b)
+  const meets = (source: Use['sources'][number]): boolean =>
+    isPerRow(other, source)
+      ? home.inner <= other.inner && isRowwise(source.seen, inner)
+      : sizeOf(source.layout.shape) === home.size && isIdentity(source.seen, use.size)
+  if (
+    use.size !== home.size ||
+    !between.every(source => !source.inMemory && !other.scattered.has(source.position) && meets(source))
+  )
+    return false
+  const apart = (a: Cluster, b: Cluster): boolean =>
+    !reaches(
+      [...a.needs].filter(need => need !== b),
+      b,
+    )
   return apart(home, other) && apart(other, home) && !other.needs.has(home)
 }

@@ -10,9 +10,13 @@ interface Step {
 
 const hasMap = (value: Value): value is Value & { readonly map: IndexMap } => 'map' in value
 
-const mapsOf = (values: readonly Value[], stores: readonly Store[]): IndexMap[] => [...values.flatMap(value => (hasMap(value) ? [value.map] : [])), ...stores.map(store => store.map)]
+const mapsOf = (values: readonly Value[], stores: readonly Store[]): IndexMap[] => [
+  ...values.flatMap(value => (hasMap(value) ? [value.map] : [])),
+  ...stores.map(store => store.map),
+]
 
-const isFree = (maps: readonly IndexMap[], loop: number): boolean => maps.every(map => map.bounds.every(bound => bound.loop !== loop))
+const isFree = (maps: readonly IndexMap[], loop: number): boolean =>
+  maps.every(map => map.bounds.every(bound => bound.loop !== loop))
 
 const canMerge = (maps: readonly IndexMap[], loop: number, size: number): boolean =>
   isFree(maps, loop) && isFree(maps, loop + 1) && maps.every(map => map.strides[loop] === map.strides[loop + 1]! * size)
@@ -24,12 +28,16 @@ const moved = (map: IndexMap, { loop }: Step): IndexMap => ({
   bounds: map.bounds.map(bound => (bound.loop > loop ? { ...bound, loop: bound.loop - 1 } : bound)),
 })
 
-const movedValues = (values: readonly Value[], step: Step): Value[] => values.map(value => (hasMap(value) ? { ...value, map: moved(value.map, step) } : value))
-const movedStores = (stores: readonly Store[], step: Step): Store[] => stores.map(store => ({ ...store, map: moved(store.map, step) }))
-const movedSizes = (sizes: readonly number[], loop: number, step: Step): number[] => (step.kind === 'drop' ? sizes.toSpliced(loop, 1) : sizes.toSpliced(loop, 2, sizes[loop]! * step.size))
+const movedValues = (values: readonly Value[], step: Step): Value[] =>
+  values.map(value => (hasMap(value) ? { ...value, map: moved(value.map, step) } : value))
+const movedStores = (stores: readonly Store[], step: Step): Store[] =>
+  stores.map(store => ({ ...store, map: moved(store.map, step) }))
+const movedSizes = (sizes: readonly number[], loop: number, step: Step): number[] =>
+  step.kind === 'drop' ? sizes.toSpliced(loop, 1) : sizes.toSpliced(loop, 2, sizes[loop]! * step.size)
 
 /** Fewer, longer loops over the same positions. */
-export const coalesce = <K extends LoopKernel | MatmulKernel>(kernel: K): K => (kernel.kind === 'loops' ? coalesceLoops(kernel) : coalesceMatmul(kernel)) as K
+export const coalesce = <K extends LoopKernel | MatmulKernel>(kernel: K): K =>
+  (kernel.kind === 'loops' ? coalesceLoops(kernel) : coalesceMatmul(kernel)) as K
 
 function coalesceLoops(kernel: LoopKernel): LoopKernel {
   let at: LoopKernel = kernel
@@ -41,7 +49,10 @@ function coalesceLoops(kernel: LoopKernel): LoopKernel {
 
 function nextStep(kernel: LoopKernel): Step | undefined {
   const sizes = [...kernel.outer, ...kernel.inner]
-  const maps = mapsOf(kernel.values, kernel.stages.flatMap(stage => stage.stores))
+  const maps = mapsOf(
+    kernel.values,
+    kernel.stages.flatMap(stage => stage.stores),
+  )
   for (let loop = 0; loop < sizes.length; loop++) {
     const keepsLanes = kernel.lanes === 'outer' && loop === kernel.outer.length - 1
     if (sizes[loop] === 1 && isFree(maps, loop) && !keepsLanes) return { kind: 'drop', loop, size: 1 }
@@ -75,7 +86,8 @@ function nextBatchStep(kernel: MatmulKernel): Step | undefined {
   const all = [...epilogue, kernel.a.map, kernel.b.map]
   for (let loop = 0; loop < batch.length; loop++) {
     if (batch[loop] === 1) return { kind: 'drop', loop, size: 1 }
-    if (loop + 1 < batch.length && canMerge(all, loop, batch[loop + 1]!)) return { kind: 'merge', loop, size: batch[loop + 1]! }
+    if (loop + 1 < batch.length && canMerge(all, loop, batch[loop + 1]!))
+      return { kind: 'merge', loop, size: batch[loop + 1]! }
   }
   const last = batch.length - 1
   const intoRows = last >= 0 && kernel.b.map.strides[last] === 0 && canMerge([...epilogue, kernel.a.map], last, m)

@@ -36,7 +36,14 @@ export type Value = { readonly type: ValueType } & (
   /** Threefry-2x32 of the key (two u32 at the start of `operand`) and the position; see `backends/reference/threefry.ts`. */
   | { readonly op: 'randomBits'; readonly operand: number; readonly map: IndexMap }
   /** The element at map + index · stride, 0 ≤ index < size; any other index raises the program's fault and reads index 0. */
-  | { readonly op: 'gather'; readonly operand: number; readonly map: IndexMap; readonly index: number; readonly stride: number; readonly size: number }
+  | {
+      readonly op: 'gather'
+      readonly operand: number
+      readonly map: IndexMap
+      readonly index: number
+      readonly stride: number
+      readonly size: number
+    }
   | { readonly op: Unary | Binary | 'where' | 'cast' | 'bitcast'; readonly inputs: readonly number[] }
   /** The nearest value that a storage dtype holds; i8 wraps around. */
   | { readonly op: 'quantize'; readonly dtype: 'f16' | 'bf16' | 'i8'; readonly inputs: readonly number[] }

@@ -7,10 +7,16 @@ import { applyStep, contiguous, type Layout, type Step } from './layout.ts'
 type Shown = { readonly shape: readonly number[]; readonly at: readonly number[] }
 
 const indicesOf = (shape: readonly number[]): number[][] =>
-  Array.from({ length: sizeOf(shape) }, (_, flat) => rowMajorStrides(shape).map((stride, axis) => Math.floor(flat / stride) % shape[axis]!))
+  Array.from({ length: sizeOf(shape) }, (_, flat) =>
+    rowMajorStrides(shape).map((stride, axis) => Math.floor(flat / stride) % shape[axis]!),
+  )
 
 /** Shows, for each index of `shape`, what `pick` names in the view below; undefined is padding. */
-function show(below: Shown, shape: readonly number[], pick: (index: readonly number[]) => readonly number[] | undefined): Shown {
+function show(
+  below: Shown,
+  shape: readonly number[],
+  pick: (index: readonly number[]) => readonly number[] | undefined,
+): Shown {
   const strides = rowMajorStrides(below.shape)
   const at = indicesOf(shape).map(index => {
     const from = pick(index)
@@ -24,30 +30,50 @@ function apply(below: Shown, step: Step): Shown {
   if (step.op === 'reshape') return { shape: step.attributes.shape, at: below.at }
   if (step.op === 'permute') {
     const { axes } = step.attributes
-    return show(below, axes.map(axis => shape[axis]!), index => shape.map((_, axis) => index[axes.indexOf(axis)]!))
+    return show(
+      below,
+      axes.map(axis => shape[axis]!),
+      index => shape.map((_, axis) => index[axes.indexOf(axis)]!),
+    )
   }
-  if (step.op === 'expand') return show(below, step.attributes.shape, index => index.map((i, axis) => (shape[axis] === 1 ? 0 : i)))
-  if (step.op === 'flip') return show(below, shape, index => index.map((i, axis) => (step.attributes.axes.includes(axis) ? shape[axis]! - 1 - i : i)))
+  if (step.op === 'expand')
+    return show(below, step.attributes.shape, index => index.map((i, axis) => (shape[axis] === 1 ? 0 : i)))
+  if (step.op === 'flip')
+    return show(below, shape, index =>
+      index.map((i, axis) => (step.attributes.axes.includes(axis) ? shape[axis]! - 1 - i : i)),
+    )
   if (step.op === 'slice') {
     const { start, stop, step: by } = step.attributes
-    return show(below, start.map((from, axis) => Math.max(0, Math.ceil((stop[axis]! - from) / by[axis]!))), index => index.map((i, axis) => start[axis]! + i * by[axis]!))
+    return show(
+      below,
+      start.map((from, axis) => Math.max(0, Math.ceil((stop[axis]! - from) / by[axis]!))),
+      index => index.map((i, axis) => start[axis]! + i * by[axis]!),
+    )
   }
   if (step.op === 'pad') {
     const { before, after } = step.attributes
-    return show(below, shape.map((n, axis) => n + before[axis]! + after[axis]!), index => {
-      const from = index.map((i, axis) => i - before[axis]!)
-      return from.every((i, axis) => i >= 0 && i < shape[axis]!) ? from : undefined
-    })
+    return show(
+      below,
+      shape.map((n, axis) => n + before[axis]! + after[axis]!),
+      index => {
+        const from = index.map((i, axis) => i - before[axis]!)
+        return from.every((i, axis) => i >= 0 && i < shape[axis]!) ? from : undefined
+      },
+    )
   }
   const { axis, size, stride, dilation } = step.attributes
   const count = Math.floor((shape[axis]! - (size - 1) * dilation - 1) / stride) + 1
-  return show(below, [...shape.with(axis, count), size], index => index.slice(0, -1).with(axis, index[axis]! * stride + index.at(-1)! * dilation))
+  return show(below, [...shape.with(axis, count), size], index =>
+    index.slice(0, -1).with(axis, index[axis]! * stride + index.at(-1)! * dilation),
+  )
 }
 
 /** What a layout shows, by its own rule. */
 function shownBy(layout: Layout): Shown {
   const at = indicesOf(layout.shape).map(index => {
-    const inside = index.every((i, axis) => layout.bounds[axis] === undefined || (i >= layout.bounds[axis][0] && i < layout.bounds[axis][1]))
+    const inside = index.every(
+      (i, axis) => layout.bounds[axis] === undefined || (i >= layout.bounds[axis][0] && i < layout.bounds[axis][1]),
+    )
     return inside ? layout.offset + index.reduce((sum, i, axis) => sum + i * layout.strides[axis]!, 0) : -1
   })
   return { shape: layout.shape, at }
@@ -65,13 +91,39 @@ function stepFor(shape: readonly number[], kind: number, picks: readonly number[
   const pick = (axis: number): number => picks[axis % picks.length]!
   const rank = shape.length
   const steps: (() => Step | undefined)[] = [
-    () => ({ op: 'reshape', attributes: { shape: pick(0) % 2 === 0 ? factorsOf(sizeOf(shape), pick(1)) : shape.flatMap((n, axis) => factorsOf(n, pick(axis))) } }),
-    () => ({ op: 'permute', attributes: { axes: shape.map((_, axis) => axis).toSorted((a, b) => pick(a) - pick(b) || a - b) } }),
+    () => ({
+      op: 'reshape',
+      attributes: {
+        shape:
+          pick(0) % 2 === 0 ? factorsOf(sizeOf(shape), pick(1)) : shape.flatMap((n, axis) => factorsOf(n, pick(axis))),
+      },
+    }),
+    () => ({
+      op: 'permute',
+      attributes: { axes: shape.map((_, axis) => axis).toSorted((a, b) => pick(a) - pick(b) || a - b) },
+    }),
     () => ({ op: 'expand', attributes: { shape: shape.map((n, axis) => (n === 1 ? 1 + (pick(axis) % 3) : n)) } }),
     () => ({ op: 'flip', attributes: { axes: shape.flatMap((_, axis) => (pick(axis) % 2 === 0 ? [axis] : [])) } }),
-    () => ({ op: 'slice', attributes: { start: shape.map((n, axis) => pick(axis) % n), stop: [...shape], step: shape.map((_, axis) => 1 + (pick(axis + 1) % 2)) } }),
-    () => ({ op: 'pad', attributes: { before: shape.map((_, axis) => pick(axis) % 2), after: shape.map((_, axis) => pick(axis + 1) % 2), value: 0 } }),
-    () => (rank > 0 && rank < 4 && shape[pick(0) % rank]! >= 2 ? { op: 'window', attributes: { axis: pick(0) % rank, size: 2, stride: 1 + (pick(1) % 2), dilation: 1 } } : undefined),
+    () => ({
+      op: 'slice',
+      attributes: {
+        start: shape.map((n, axis) => pick(axis) % n),
+        stop: [...shape],
+        step: shape.map((_, axis) => 1 + (pick(axis + 1) % 2)),
+      },
+    }),
+    () => ({
+      op: 'pad',
+      attributes: {
+        before: shape.map((_, axis) => pick(axis) % 2),
+        after: shape.map((_, axis) => pick(axis + 1) % 2),
+        value: 0,
+      },
+    }),
+    () =>
+      rank > 0 && rank < 4 && shape[pick(0) % rank]! >= 2
+        ? { op: 'window', attributes: { axis: pick(0) % rank, size: 2, stride: 1 + (pick(1) % 2), dilation: 1 } }
+        : undefined,
   ]
   return steps[kind % steps.length]!()
 }
@@ -100,7 +152,9 @@ test('a layout shows the elements that its views show', () => {
 test('a contiguous layout takes any shape', () => {
   fc.assert(
     fc.property(shapes, fc.nat(20), (shape, pick) => {
-      expect(applyStep(contiguous(shape), { op: 'reshape', attributes: { shape: factorsOf(sizeOf(shape), pick) } })).toBeDefined()
+      expect(
+        applyStep(contiguous(shape), { op: 'reshape', attributes: { shape: factorsOf(sizeOf(shape), pick) } }),
+      ).toBeDefined()
     }),
   )
 })

@@ -17,11 +17,26 @@ export interface Layout {
 }
 
 /** A step of a view path, seen from the source outwards. A pad without a value may put anything there. */
-export type Step = { [Op in View]: { readonly op: Op; readonly attributes: Op extends 'pad' ? Omit<Attributes['pad'], 'value'> & { readonly value: number | undefined } : Attributes[Op] } }[View]
+export type Step = {
+  [Op in View]: {
+    readonly op: Op
+    readonly attributes: Op extends 'pad'
+      ? Omit<Attributes['pad'], 'value'> & { readonly value: number | undefined }
+      : Attributes[Op]
+  }
+}[View]
 
-export const contiguous = (shape: Shape): Layout => ({ shape, strides: rowMajorStrides(shape), offset: 0, bounds: shape.map(() => undefined), fill: undefined })
+export const contiguous = (shape: Shape): Layout => ({
+  shape,
+  strides: rowMajorStrides(shape),
+  offset: 0,
+  bounds: shape.map(() => undefined),
+  fill: undefined,
+})
 
-type Rules = { [Op in View]: (layout: Layout, attributes: Extract<Step, { op: Op }>['attributes']) => Layout | undefined }
+type Rules = {
+  [Op in View]: (layout: Layout, attributes: Extract<Step, { op: Op }>['attributes']) => Layout | undefined
+}
 
 /** What each view does to a layout; undefined where strides and bounds cannot say it. */
 const rules: Rules = {
@@ -37,7 +52,11 @@ const rules: Rules = {
   },
   slice: (layout, { start, stop, step }) => {
     const shape = start.map((from, i) => Math.max(0, Math.ceil((stop[i]! - from) / step[i]!)))
-    const bounds = layout.bounds.map((bound, i) => bound && clip([Math.ceil((bound[0] - start[i]!) / step[i]!), Math.ceil((bound[1] - start[i]!) / step[i]!)], shape[i]!))
+    const bounds = layout.bounds.map(
+      (bound, i) =>
+        bound &&
+        clip([Math.ceil((bound[0] - start[i]!) / step[i]!), Math.ceil((bound[1] - start[i]!) / step[i]!)], shape[i]!),
+    )
     // A single position of padding is an axis that loops leave out, and its bound would be lost with it.
     if (bounds.some((bound, i) => bound !== undefined && shape[i] === 1)) return undefined
     return {
@@ -51,11 +70,20 @@ const rules: Rules = {
   flip: (layout, { axes }) => ({
     ...layout,
     strides: layout.strides.map((stride, i) => (axes.includes(i) ? -stride : stride)),
-    offset: layout.offset + axes.reduce((sum, axis) => sum + Math.max(0, layout.shape[axis]! - 1) * layout.strides[axis]!, 0),
-    bounds: layout.bounds.map((bound, i) => bound && (axes.includes(i) ? [layout.shape[i]! - bound[1], layout.shape[i]! - bound[0]] : bound)),
+    offset:
+      layout.offset + axes.reduce((sum, axis) => sum + Math.max(0, layout.shape[axis]! - 1) * layout.strides[axis]!, 0),
+    bounds: layout.bounds.map(
+      (bound, i) => bound && (axes.includes(i) ? [layout.shape[i]! - bound[1], layout.shape[i]! - bound[0]] : bound),
+    ),
   }),
   pad: (layout, { before, after, value }) => {
-    if (layout.fill !== undefined && value !== undefined && !Object.is(layout.fill, value) && layout.bounds.some(bound => bound !== undefined)) return undefined
+    if (
+      layout.fill !== undefined &&
+      value !== undefined &&
+      !Object.is(layout.fill, value) &&
+      layout.bounds.some(bound => bound !== undefined)
+    )
+      return undefined
     const shape = layout.shape.map((n, i) => n + before[i]! + after[i]!)
     return {
       shape,
@@ -89,7 +117,8 @@ function clip([start, stop]: readonly [number, number], n: number): Bound {
   return from === 0 && to === n ? undefined : [from, to]
 }
 
-export const applyStep = (layout: Layout, step: Step): Layout | undefined => (rules[step.op] as (layout: Layout, attributes: Step['attributes']) => Layout | undefined)(layout, step.attributes)
+export const applyStep = (layout: Layout, step: Step): Layout | undefined =>
+  (rules[step.op] as (layout: Layout, attributes: Step['attributes']) => Layout | undefined)(layout, step.attributes)
 
 /**
  * Another shape for the same elements, if strides can express it: axes are matched into groups of equal size; within a
@@ -97,11 +126,13 @@ export const applyStep = (layout: Layout, step: Step): Layout | undefined => (ru
  */
 function reshape(layout: Layout, shape: Shape): Layout | undefined {
   if (sizeOf(shape) === 0) return { ...contiguous(shape), offset: layout.offset }
-  const old = layout.shape.map((size, i) => ({ size, stride: layout.strides[i]!, bound: layout.bounds[i] })).filter(axis => axis.size !== 1)
+  const old = layout.shape
+    .map((size, i) => ({ size, stride: layout.strides[i]!, bound: layout.bounds[i] }))
+    .filter(axis => axis.size !== 1)
   const strides: number[] = []
   const bounds: Bound[] = []
   let from = 0
-  for (let to = 0; to < shape.length; ) {
+  for (let to = 0; to < shape.length;) {
     if (shape[to] === 1) {
       strides.push(0)
       bounds.push(undefined)
@@ -122,7 +153,10 @@ function reshape(layout: Layout, shape: Shape): Layout | undefined {
   return { ...layout, shape, strides, bounds }
 }
 
-function split(old: readonly { size: number; stride: number; bound: Bound }[], shape: Shape): { strides: number[]; bounds: Bound[] } | undefined {
+function split(
+  old: readonly { size: number; stride: number; bound: Bound }[],
+  shape: Shape,
+): { strides: number[]; bounds: Bound[] } | undefined {
   const wide = shape.filter(n => n !== 1).length
   const whole = old.length === 1 && wide === 1
   if (!whole && old.some(axis => axis.bound !== undefined)) return undefined

@@ -17,9 +17,13 @@ export interface Lowered {
 /** How many destinations each anchor is written to: 0 if only its own kernel uses it. */
 export type Destinations = (position: number) => number
 
-export const lower = (analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered => lowerings[cluster.kind](analysis, cluster, destinations)
+export const lower = (analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered =>
+  lowerings[cluster.kind](analysis, cluster, destinations)
 
-const lowerings: Record<Cluster['kind'], (analysis: Analysis, cluster: Cluster, destinations: Destinations) => Lowered> = {
+const lowerings: Record<
+  Cluster['kind'],
+  (analysis: Analysis, cluster: Cluster, destinations: Destinations) => Lowered
+> = {
   loops: lowerLoops,
   columns: lowerLoops,
   matmul: lowerMatmul,
@@ -44,8 +48,12 @@ function loopsFor({ paths }: Analysis, cluster: Cluster): Loops {
   const rows = sizeOf(outer)
   const rootOf = (shape: Shape): Path | undefined => {
     const full = sizeOf(shape) === cluster.size
-    if (full) return sameSizes(shape, sizes) ? undefined : paths.extend(undefined, { op: 'reshape', attributes: { shape: sizes } }, -1)
-    if (sizeOf(shape) !== rows) throw new Error(`a value of ${sizeOf(shape)} elements has no place in ${rows} rows of ${cluster.inner}`)
+    if (full)
+      return sameSizes(shape, sizes)
+        ? undefined
+        : paths.extend(undefined, { op: 'reshape', attributes: { shape: sizes } }, -1)
+    if (sizeOf(shape) !== rows)
+      throw new Error(`a value of ${sizeOf(shape)} elements has no place in ${rows} rows of ${cluster.inner}`)
     const expanded = paths.extend(undefined, { op: 'expand', attributes: { shape: sizes } }, -1)
     return paths.extend(expanded, { op: 'reshape', attributes: { shape: [...outer, ...inner.map(() => 1)] } }, -1)
   }
@@ -85,7 +93,12 @@ function lowerLoops(analysis: Analysis, cluster: Cluster, destinations: Destinat
     let value: number
     if (roleOf(node.op) === 'reduction') {
       const input = builder.evaluate(node.inputs[0]!, loops.rootOf(graph.nodes[node.inputs[0]!]!.shape))
-      const order = reductions.push({ level: levels(input), reduction: { op: node.op as RowReduction['op'], input }, order: reductions.length }) - 1
+      const order =
+        reductions.push({
+          level: levels(input),
+          reduction: { op: node.op as RowReduction['op'], input },
+          order: reductions.length,
+        }) - 1
       value = builder.define(at, { op: 'reduced', type: builder.typeOf(node), reduction: order })
       levels.set(value, levels(input) + 1)
     } else {
@@ -94,7 +107,11 @@ function lowerLoops(analysis: Analysis, cluster: Cluster, destinations: Destinat
     }
     const perRow = loops.inner.length > 0 && sizeOf(graph.nodes[at]!.shape) !== sizeOf([...loops.outer, ...loops.inner])
     const layout = rootLayout(node, root)
-    for (let copy = 0; copy < destinations(at); copy++) stores.push({ level: Math.max(0, levels(value) - (perRow ? 1 : 0)), store: builder.storing(at, copy, value, layout, perRow) })
+    for (let copy = 0; copy < destinations(at); copy++)
+      stores.push({
+        level: Math.max(0, levels(value) - (perRow ? 1 : 0)),
+        store: builder.storing(at, copy, value, layout, perRow),
+      })
   }
   return { kernel: coalesce(assemble(builder, loops, reductions, stores)), touches: builder.touches }
 }
@@ -127,16 +144,31 @@ function createLevels(builder: Builder): ((value: number) => number) & { set: (v
 }
 
 /** Numbers reductions stage by stage, as `reduced` values name them. */
-function assemble(builder: Builder, loops: Loops, reductions: readonly { level: number; reduction: RowReduction; order: number }[], stores: readonly { level: number; store: Store }[]): LoopKernel {
+function assemble(
+  builder: Builder,
+  loops: Loops,
+  reductions: readonly { level: number; reduction: RowReduction; order: number }[],
+  stores: readonly { level: number; store: Store }[],
+): LoopKernel {
   const sorted = reductions.toSorted((a, b) => a.level - b.level || a.order - b.order)
   const numberOf = new Map(sorted.map(({ order }, at) => [order, at]))
-  const values = builder.values.map(value => (value.op === 'reduced' ? { ...value, reduction: numberOf.get(value.reduction)! } : value))
+  const values = builder.values.map(value =>
+    value.op === 'reduced' ? { ...value, reduction: numberOf.get(value.reduction)! } : value,
+  )
   const count = 1 + Math.max(0, ...reductions.map(r => r.level), ...stores.map(s => s.level))
   const stages = Array.from({ length: count }, (_, level) => ({
     reductions: sorted.filter(r => r.level === level).map(r => r.reduction),
     stores: stores.filter(s => s.level === level).map(s => s.store),
   }))
-  return { kind: 'loops', operands: builder.operands, outer: loops.outer, inner: loops.inner, lanes: loops.lanes, values, stages }
+  return {
+    kind: 'loops',
+    operands: builder.operands,
+    outer: loops.outer,
+    inner: loops.inner,
+    lanes: loops.lanes,
+    values,
+    stages,
+  }
 }
 
 function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered {
@@ -144,12 +176,19 @@ function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destina
   const product = cluster.anchors[0]!
   const node = graph.nodes[product]!
   const { shape } = node
-  const rootOf = (of: Shape): Path | undefined => (sameSizes(of, shape) ? undefined : paths.extend(undefined, { op: 'reshape', attributes: { shape } }, -1))
+  const rootOf = (of: Shape): Path | undefined =>
+    sameSizes(of, shape) ? undefined : paths.extend(undefined, { op: 'reshape', attributes: { shape } }, -1)
   const members = new Map(cluster.anchors.map(at => [at, rootPath(analysis, at, rootOf)]))
   let computing = -1
   const builder = createBuilder(analysis, members, at => at === computing)
-  const [a, b] = node.inputs.map(input => storedLayout(graph, paths, isAnchor, input)) as [{ layout: Layout; position: number }, { layout: Layout; position: number }]
-  const sides = [a, b].map(side => ({ operand: builder.reading(side.position), map: mapOf(side.layout) })) as [{ operand: number; map: ReturnType<typeof mapOf> }, { operand: number; map: ReturnType<typeof mapOf> }]
+  const [a, b] = node.inputs.map(input => storedLayout(graph, paths, isAnchor, input)) as [
+    { layout: Layout; position: number },
+    { layout: Layout; position: number },
+  ]
+  const sides = [a, b].map(side => ({ operand: builder.reading(side.position), map: mapOf(side.layout) })) as [
+    { operand: number; map: ReturnType<typeof mapOf> },
+    { operand: number; map: ReturnType<typeof mapOf> },
+  ]
   builder.define(product, { op: 'product', type: 'f32' })
   const stores: Store[] = []
   for (const at of cluster.anchors) {
@@ -157,10 +196,22 @@ function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destina
     const root = members.get(at)
     const value = builder.evaluate(at, root)
     builder.equate(at, value)
-    for (let copy = 0; copy < destinations(at); copy++) stores.push(builder.storing(at, copy, value, rootLayout(graph.nodes[at]!, root), false))
+    for (let copy = 0; copy < destinations(at); copy++)
+      stores.push(builder.storing(at, copy, value, rootLayout(graph.nodes[at]!, root), false))
   }
   const [m, n] = shape.slice(-2) as [number, number]
-  const kernel: Kernel = { kind: 'matmul', operands: builder.operands, batch: shape.slice(0, -2), m, n, k: a.layout.shape.at(-1)!, a: sides[0], b: sides[1], values: builder.values, stores }
+  const kernel: Kernel = {
+    kind: 'matmul',
+    operands: builder.operands,
+    batch: shape.slice(0, -2),
+    m,
+    n,
+    k: a.layout.shape.at(-1)!,
+    a: sides[0],
+    b: sides[1],
+    values: builder.values,
+    stores,
+  }
   return { kernel: coalesce(kernel), touches: builder.touches }
 }
 
@@ -170,11 +221,39 @@ function lowerSingle(analysis: Analysis, cluster: Cluster): Lowered {
   const at = cluster.anchors[0]!
   const node = graph.nodes[at]!
   const inputs = node.inputs.map(input => storedLayout(graph, paths, isAnchor, input))
-  const operands = [...inputs.map(({ position }) => ({ dtype: graph.nodes[position]!.dtype, written: false })), { dtype: node.dtype, written: true }]
+  const operands = [
+    ...inputs.map(({ position }) => ({ dtype: graph.nodes[position]!.dtype, written: false })),
+    { dtype: node.dtype, written: true },
+  ]
   const touches: Touch[] = [...inputs.map(({ position }) => ({ read: position })), { write: at, copy: 0 }]
   const maps = inputs.map(({ layout }) => mapOf(layout))
-  if (isLinear(node, 'scatterAdd')) return { touches, kernel: { kind: 'scatterAdd', operands, axis: node.attributes.axis, outShape: node.shape, sourceShape: graph.nodes[node.inputs[2]!]!.shape, base: maps[0]!, index: maps[1]!, source: maps[2]! } }
-  if (isLinear(node, 'cumsum')) return { touches, kernel: { kind: 'cumsum', operands, shape: node.shape, axis: node.attributes.axis, x: maps[0]! } }
-  if (isLinear(node, 'argsort')) return { touches, kernel: { kind: 'argsort', operands, shape: node.shape, axis: node.attributes.axis, descending: node.attributes.descending, x: maps[0]! } }
+  if (isLinear(node, 'scatterAdd'))
+    return {
+      touches,
+      kernel: {
+        kind: 'scatterAdd',
+        operands,
+        axis: node.attributes.axis,
+        outShape: node.shape,
+        sourceShape: graph.nodes[node.inputs[2]!]!.shape,
+        base: maps[0]!,
+        index: maps[1]!,
+        source: maps[2]!,
+      },
+    }
+  if (isLinear(node, 'cumsum'))
+    return { touches, kernel: { kind: 'cumsum', operands, shape: node.shape, axis: node.attributes.axis, x: maps[0]! } }
+  if (isLinear(node, 'argsort'))
+    return {
+      touches,
+      kernel: {
+        kind: 'argsort',
+        operands,
+        shape: node.shape,
+        axis: node.attributes.axis,
+        descending: node.attributes.descending,
+        x: maps[0]!,
+      },
+    }
   throw new Error(`${node.op} is no kernel of its own`)
 }

@@ -30,7 +30,10 @@ export function createPaths(graph: Graph): Paths {
       known = children.get(outer) ?? new Map<string, Path>()
       children.set(outer, known)
     }
-    const key = below >= 0 ? `${below}${step.op === 'pad' && step.attributes.value === undefined ? 'm' : ''}:${step.op}` : JSON.stringify(step)
+    const key =
+      below >= 0
+        ? `${below}${step.op === 'pad' && step.attributes.value === undefined ? 'm' : ''}:${step.op}`
+        : JSON.stringify(step)
     const path = known.get(key) ?? { step, outer, below }
     known.set(key, path)
     return path
@@ -41,7 +44,11 @@ export function createPaths(graph: Graph): Paths {
       const node = graph.nodes[position]!
       if (!isView(node.op)) throw new Error(`${node.op} is not a view`)
       const step = { op: node.op, attributes: node.attributes } as Step
-      return extend(path, masked && step.op === 'pad' ? { op: 'pad', attributes: { ...step.attributes, value: undefined } } : step, position)
+      return extend(
+        path,
+        masked && step.op === 'pad' ? { op: 'pad', attributes: { ...step.attributes, value: undefined } } : step,
+        position,
+      )
     },
   }
 }
@@ -70,7 +77,13 @@ export function isIdentity(layout: Layout, size: number): boolean {
 export function isRowwise(layout: Layout, inner: number): boolean {
   if (layout.offset !== 0 || isBounded(layout)) return false
   const strides = rowMajorStrides(layout.shape)
-  return layout.shape.every((n, i) => n === 1 || (strides[i]! >= inner ? strides[i]! % inner === 0 && layout.strides[i] === strides[i]! / inner : strides[i]! * n <= inner && layout.strides[i] === 0))
+  return layout.shape.every(
+    (n, i) =>
+      n === 1 ||
+      (strides[i]! >= inner
+        ? strides[i]! % inner === 0 && layout.strides[i] === strides[i]! / inner
+        : strides[i]! * n <= inner && layout.strides[i] === 0),
+  )
 }
 
 /** The products of the last sizes of a shape: where loops over it may be cut. */

@@ -7,7 +7,13 @@ setDevice('reference')
 
 /** Kernel kinds of the program that computes tensors, in order. */
 const kindsOf = (...tensors: Tensor[]): string[] => planOf(...tensors).launches.map(launch => launch.kernel.kind)
-const planOf = (...tensors: Tensor[]): ReturnType<typeof plan> => plan(linearize(tensors.map(t => t.node), tensors.map(() => undefined)).graph)
+const planOf = (...tensors: Tensor[]): ReturnType<typeof plan> =>
+  plan(
+    linearize(
+      tensors.map(t => t.node),
+      tensors.map(() => undefined),
+    ).graph,
+  )
 const data = (...shape: number[]): Tensor => tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), { shape })
 
 test('a chain of elementwise operations is one kernel', () => {
@@ -32,7 +38,11 @@ test('attention heads are views: two products and one softmax', () => {
   const heads = (x: Tensor): Tensor => x.reshape([2, 4, 2, 8]).permute([0, 2, 1, 3])
   const [q, k, v] = [data(2, 4, 16), data(2, 4, 16), data(2, 4, 16)].map(heads) as [Tensor, Tensor, Tensor]
   const masked = where(arange(4).le(arange(4).unsqueeze(-1)), q.matmul(k.transpose()), -Infinity)
-  expect(kindsOf(masked.softmax().matmul(v).permute([0, 2, 1, 3]).reshape([2, 4, 16]))).toEqual(['matmul', 'loops', 'matmul'])
+  expect(kindsOf(masked.softmax().matmul(v).permute([0, 2, 1, 3]).reshape([2, 4, 16]))).toEqual([
+    'matmul',
+    'loops',
+    'matmul',
+  ])
 })
 
 test('column sums over the same values share one pass', () => {
@@ -59,7 +69,12 @@ test('equal expressions are computed once', () => {
 test('an update may replace its input in place, unless the old value is read elsewhere later', () => {
   const w = data(4, 4)
   const inPlace = (next: Tensor, ...others: Tensor[]): unknown =>
-    plan(linearize([next, ...others].map(t => t.node), [w.node, ...others.map(() => undefined)]).graph).inPlace[0]
+    plan(
+      linearize(
+        [next, ...others].map(t => t.node),
+        [w.node, ...others.map(() => undefined)],
+      ).graph,
+    ).inPlace[0]
   expect(inPlace(w.add(1))).toBe(0)
   expect(inPlace(w.transpose().add(1))).toBeUndefined()
   expect(inPlace(w.sub(w.matmul(w)))).toBeUndefined()

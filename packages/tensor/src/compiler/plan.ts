@@ -10,7 +10,10 @@ import { type Lowered, lower } from './lower.ts'
 import { simplify, unreshaped } from './simplify.ts'
 
 /** A buffer of a program: the n-th input or output, or bytes of the arena. */
-export type Place = ({ readonly kind: 'input' | 'output'; readonly index: number } | { readonly kind: 'arena'; readonly offset: number }) & { readonly bytes: number }
+export type Place = (
+  | { readonly kind: 'input' | 'output'; readonly index: number }
+  | { readonly kind: 'arena'; readonly offset: number }
+) & { readonly bytes: number }
 
 export interface Launch {
   readonly kernel: Kernel
@@ -39,13 +42,24 @@ export function plan(original: Graph): Plan {
   const lowered = clusters.flatMap(cluster => {
     if (cluster.anchors.every(at => storage.copies(at) === 0)) return []
     const kept = lower(analysis, cluster, at => (cluster.kind === 'single' ? 1 : storage.copies(at)))
-    const extra = cluster.kind === 'single' ? Array.from({ length: storage.copies(cluster.anchors[0]!) - 1 }, (_, i) => copyOf(graph, cluster.anchors[0]!, i + 1)) : []
+    const extra =
+      cluster.kind === 'single'
+        ? Array.from({ length: storage.copies(cluster.anchors[0]!) - 1 }, (_, i) =>
+            copyOf(graph, cluster.anchors[0]!, i + 1),
+          )
+        : []
     return [kept, ...extra]
   })
   const live = lowered.filter(({ kernel }) => !isEmpty(kernel))
   const { places, arenaBytes } = placeAll(graph, live, storage)
   const launches = live.map(({ kernel, touches }) => ({ kernel, operands: touches.map(touch => places(touch)) }))
-  return { launches, arenaBytes, inPlace: graph.replaces.map((input, output) => (input !== undefined && canReplace(launches, input, output) ? input : undefined)) }
+  return {
+    launches,
+    arenaBytes,
+    inPlace: graph.replaces.map((input, output) =>
+      input !== undefined && canReplace(launches, input, output) ? input : undefined,
+    ),
+  }
 }
 
 /** Clusters so that each comes after those it needs; among those that may come next, the one that was built first. */
@@ -108,13 +122,21 @@ function copyOf(graph: Graph, anchor: number, copy: number): Lowered {
 
 /** Whether a kernel writes nothing. Reductions of empty rows still write their identity. */
 function isEmpty(kernel: Kernel): boolean {
-  if (kernel.kind === 'loops') return sizeOf(kernel.outer) === 0 || (sizeOf(kernel.inner) === 0 && !kernel.stages.some(stage => stage.stores.some(store => store.perRow)))
+  if (kernel.kind === 'loops')
+    return (
+      sizeOf(kernel.outer) === 0 ||
+      (sizeOf(kernel.inner) === 0 && !kernel.stages.some(stage => stage.stores.some(store => store.perRow)))
+    )
   if (kernel.kind === 'matmul') return sizeOf(kernel.batch) * kernel.m * kernel.n === 0
   return sizeOf(kernel.kind === 'scatterAdd' ? kernel.outShape : kernel.shape) === 0
 }
 
 /** Gives every buffer its place; values that no two launches need at the same time share bytes of the arena. */
-function placeAll(graph: Graph, lowered: readonly Lowered[], storage: Storage): { places: (touch: Touch) => Place; arenaBytes: number } {
+function placeAll(
+  graph: Graph,
+  lowered: readonly Lowered[],
+  storage: Storage,
+): { places: (touch: Touch) => Place; arenaBytes: number } {
   const inputs = new Map(graph.inputs.map((at, index) => [at, index]))
   const spans = new Map<number, Span>()
   lowered.forEach(({ touches }, step) => {
@@ -133,23 +155,38 @@ function placeAll(graph: Graph, lowered: readonly Lowered[], storage: Storage): 
     const input = inputs.get(at)
     if (input !== undefined) return { kind: 'input', index: input, bytes }
     const output = storage.outputOf(at, 'write' in touch ? touch.copy : 0)
-    return output !== undefined ? { kind: 'output', index: output, bytes } : { kind: 'arena', offset: offsetOf.get(at)!, bytes }
+    return output !== undefined
+      ? { kind: 'output', index: output, bytes }
+      : { kind: 'arena', offset: offsetOf.get(at)!, bytes }
   }
   return { places, arenaBytes: total }
 }
 
 /** Whether an output may be written over an input: nothing reads the input later, or elsewhere than where it is written. */
 function canReplace(launches: readonly Launch[], input: number, output: number): boolean {
-  const writer = launches.findIndex(({ operands }) => operands.some(place => place.kind === 'output' && place.index === output))
-  const readers = launches.flatMap(({ operands }, step) => (operands.some(place => place.kind === 'input' && place.index === input) ? [step] : []))
+  const writer = launches.findIndex(({ operands }) =>
+    operands.some(place => place.kind === 'output' && place.index === output),
+  )
+  const readers = launches.flatMap(({ operands }, step) =>
+    operands.some(place => place.kind === 'input' && place.index === input) ? [step] : [],
+  )
   return readers.every(step => step < writer || (step === writer && isSamePosition(launches[step]!, input, output)))
 }
 
 function isSamePosition({ kernel, operands }: Launch, input: number, output: number): boolean {
   if (kernel.kind !== 'loops' || kernel.stages.length > 1) return false
-  const [from, to] = [operands.findIndex(p => p.kind === 'input' && p.index === input), operands.findIndex(p => p.kind === 'output' && p.index === output)]
+  const [from, to] = [
+    operands.findIndex(p => p.kind === 'input' && p.index === input),
+    operands.findIndex(p => p.kind === 'output' && p.index === output),
+  ]
   if (kernel.operands[from]!.dtype !== kernel.operands[to]!.dtype) return false
   const written = kernel.stages[0]!.stores.filter(store => store.operand === to)
-  const same = (map: IndexMap): boolean => written.every(store => map.bounds.length === 0 && map.offset === store.map.offset && map.strides.join() === store.map.strides.join())
-  return kernel.values.every(value => !('operand' in value) || value.operand !== from || (value.op === 'load' && same(value.map)))
+  const same = (map: IndexMap): boolean =>
+    written.every(
+      store =>
+        map.bounds.length === 0 && map.offset === store.map.offset && map.strides.join() === store.map.strides.join(),
+    )
+  return kernel.values.every(
+    value => !('operand' in value) || value.operand !== from || (value.op === 'load' && same(value.map)),
+  )
 }

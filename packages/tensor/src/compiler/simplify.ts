@@ -14,10 +14,12 @@ export function constantOf(nodes: Nodes, position: number): number | undefined {
   return isView(node.op) && node.op !== 'pad' ? constantOf(nodes, node.inputs[0]!) : undefined
 }
 
-const neutral = (value: number, sides: readonly number[]): Rule => (node, nodes) => {
-  for (const side of sides) if (constantOf(nodes, node.inputs[side]!) === value) return node.inputs[1 - side]
-  return undefined
-}
+const neutral =
+  (value: number, sides: readonly number[]): Rule =>
+  (node, nodes) => {
+    for (const side of sides) if (constantOf(nodes, node.inputs[side]!) === value) return node.inputs[1 - side]
+    return undefined
+  }
 
 const rules: Partial<Record<Primitive, Rule>> = {
   // The identity; gradients, which it stops, are taken by now.
@@ -76,7 +78,8 @@ function widened(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => numb
   const narrow = nodes[node.inputs[0]!]!.dtype
   const dtype = dtypes[narrow].compute === 'bool' ? 'i32' : dtypes[narrow].compute
   if (dtype === narrow) return undefined
-  const convert = (at: number, to: DType): number => add({ op: 'cast', attributes: { dtype: to }, inputs: [at], shape: nodes[at]!.shape, dtype: to })
+  const convert = (at: number, to: DType): number =>
+    add({ op: 'cast', attributes: { dtype: to }, inputs: [at], shape: nodes[at]!.shape, dtype: to })
   const inputs = node.inputs.map((at, i) => (wide.includes(i) ? convert(at, dtype) : at))
   const result = add({ ...node, inputs, dtype: node.op === 'argsort' ? node.dtype : dtype })
   return node.op === 'argsort' ? result : convert(result, node.dtype)
@@ -90,7 +93,13 @@ function transposedProduct(node: LinearNode, nodes: Nodes, add: (node: LinearNod
   const rank = axes.length
   if (!axes.every((axis, i) => axis === (i < rank - 2 ? i : 2 * rank - 3 - i))) return undefined
   const turn = (at: number): number => {
-    const turned: LinearNode = { op: 'permute', attributes: { axes }, inputs: [at], shape: axes.map(axis => nodes[at]!.shape[axis]!), dtype: nodes[at]!.dtype }
+    const turned: LinearNode = {
+      op: 'permute',
+      attributes: { axes },
+      inputs: [at],
+      shape: axes.map(axis => nodes[at]!.shape[axis]!),
+      dtype: nodes[at]!.dtype,
+    }
     return rules.permute!(turned, nodes) ?? add(turned)
   }
   const [a, b] = product.inputs as [number, number]
@@ -106,7 +115,8 @@ export function simplify(graph: Graph): Graph {
   const moved: number[] = []
   const known = new Map<string, number>()
   const add = (node: LinearNode): number => {
-    const key = node.op === 'buffer' ? undefined : `${node.op} ${node.dtype} ${node.inputs.join()} ${textOf(node.attributes)}`
+    const key =
+      node.op === 'buffer' ? undefined : `${node.op} ${node.dtype} ${node.inputs.join()} ${textOf(node.attributes)}`
     const equal = key === undefined ? undefined : known.get(key)
     if (equal !== undefined) return equal
     if (key !== undefined) known.set(key, nodes.length)
@@ -117,12 +127,20 @@ export function simplify(graph: Graph): Graph {
   for (const original of graph.nodes) {
     const node = { ...original, inputs: original.inputs.map(at => moved[at]!) }
     const alone = uses.get(original.inputs[0]!) === 1 && !graph.outputs.includes(original.inputs[0]!)
-    moved.push(emptied(node, nodes, add) ?? widened(node, nodes, add) ?? rules[node.op]?.(node, nodes) ?? (alone ? transposedProduct(node, nodes, add) : undefined) ?? add(node))
+    moved.push(
+      emptied(node, nodes, add) ??
+        widened(node, nodes, add) ??
+        rules[node.op]?.(node, nodes) ??
+        (alone ? transposedProduct(node, nodes, add) : undefined) ??
+        add(node),
+    )
   }
   const outputs = graph.outputs.map(at => {
     const result = moved[at]!
     const { shape, dtype } = nodes[result]!
-    return nodes[unreshaped(nodes, result)]!.op === 'buffer' ? nodes.push({ op: 'detach', attributes: {}, inputs: [result], shape, dtype }) - 1 : result
+    return nodes[unreshaped(nodes, result)]!.op === 'buffer'
+      ? nodes.push({ op: 'detach', attributes: {}, inputs: [result], shape, dtype }) - 1
+      : result
   })
   return onlyNeeded({ nodes, inputs: graph.inputs.map(at => moved[at]!), outputs, replaces: graph.replaces })
 }
@@ -130,7 +148,8 @@ export function simplify(graph: Graph): Graph {
 /** The graph without nodes that no result needs; inputs stay, as a run passes them all. */
 function onlyNeeded(graph: Graph): Graph {
   const needed = new Set([...graph.outputs, ...graph.inputs])
-  for (let at = graph.nodes.length - 1; at >= 0; at--) if (needed.has(at)) for (const input of graph.nodes[at]!.inputs) needed.add(input)
+  for (let at = graph.nodes.length - 1; at >= 0; at--)
+    if (needed.has(at)) for (const input of graph.nodes[at]!.inputs) needed.add(input)
   const moved = new Map([...needed].toSorted((a, b) => a - b).map((at, i) => [at, i]))
   const move = (at: number): number => moved.get(at)!
   const nodes = [...moved.keys()].map(at => ({ ...graph.nodes[at]!, inputs: graph.nodes[at]!.inputs.map(move) }))

@@ -32,7 +32,10 @@ export function linearize(outputs: readonly Node[], replaces: readonly (Node | u
   const addInput = (node: Node): number => {
     if (node.storage?.gone !== undefined) throw new ArgumentError('realize', node.storage.gone)
     inputs.push(node)
-    const at = add({ op: 'buffer', attributes: {}, inputs: [], shape: node.shape, dtype: node.dtype }, `buffer ${node.dtype} ${node.shape.join()}`)
+    const at = add(
+      { op: 'buffer', attributes: {}, inputs: [], shape: node.shape, dtype: node.dtype },
+      `buffer ${node.dtype} ${node.shape.join()}`,
+    )
     inputPositions.push(at)
     return at
   }

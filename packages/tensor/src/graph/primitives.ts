@@ -5,7 +5,11 @@ import type { Shape } from '../shape.ts'
  * The primitive operations. Everything else is composed of them. Each is declared here once, by its attributes; shape
  * and dtype rules stand in `build.ts`, meaning in `backends/reference`, gradients in `@wids/autograd`.
  */
-export interface Attributes extends Record<Unary, NoAttributes>, Record<Binary, NoAttributes>, Record<Reduction, { readonly axes: readonly number[] }> {
+export interface Attributes
+  extends
+    Record<Unary, NoAttributes>,
+    Record<Binary, NoAttributes>,
+    Record<Reduction, { readonly axes: readonly number[] }> {
   /** A realized tensor, or a slot of a program. No inputs. */
   buffer: NoAttributes
   /** One number, shape []. No inputs. */
@@ -48,7 +52,25 @@ export interface Attributes extends Record<Unary, NoAttributes>, Record<Binary, 
 export type NoAttributes = Readonly<Record<never, never>>
 
 /** Elementwise operations of one input. `round` is half to even; `not` is of bool; `detach` is the identity without a gradient. */
-export const unaries = ['neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'trunc', 'sqrt', 'rsqrt', 'exp', 'log', 'sin', 'cos', 'tanh', 'erf', 'not', 'detach'] as const
+export const unaries = [
+  'neg',
+  'abs',
+  'sign',
+  'floor',
+  'ceil',
+  'round',
+  'trunc',
+  'sqrt',
+  'rsqrt',
+  'exp',
+  'log',
+  'sin',
+  'cos',
+  'tanh',
+  'erf',
+  'not',
+  'detach',
+] as const
 export type Unary = (typeof unaries)[number]
 
 /**
@@ -56,7 +78,25 @@ export type Unary = (typeof unaries)[number]
  * `div` truncates, by zero gives 0; `max` and `min` propagate NaN; `less lessEqual equal notEqual` give bool;
  * `and or xor` work on bits (bool: logic); shifts are of i32 (arithmetic) and u32.
  */
-export const binaries = ['add', 'sub', 'mul', 'div', 'mod', 'pow', 'max', 'min', 'less', 'lessEqual', 'equal', 'notEqual', 'and', 'or', 'xor', 'shiftLeft', 'shiftRight'] as const
+export const binaries = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'mod',
+  'pow',
+  'max',
+  'min',
+  'less',
+  'lessEqual',
+  'equal',
+  'notEqual',
+  'and',
+  'or',
+  'xor',
+  'shiftLeft',
+  'shiftRight',
+] as const
 export type Binary = (typeof binaries)[number]
 
 /** Reductions over axes, which stay with size 1. */
@@ -69,11 +109,17 @@ export type View = (typeof views)[number]
 
 export type Primitive = keyof Attributes
 
-const families = { unary: new Set<string>(unaries), binary: new Set<string>(binaries), reduction: new Set<string>(reductions), view: new Set<string>(views) }
+const families = {
+  unary: new Set<string>(unaries),
+  binary: new Set<string>(binaries),
+  reduction: new Set<string>(reductions),
+  view: new Set<string>(views),
+}
 
 export const isUnary = (op: Primitive): op is Unary => families.unary.has(op)
 export const isBinary = (op: Primitive): op is Binary => families.binary.has(op)
 export const isReduction = (op: Primitive): op is Reduction => families.reduction.has(op)
 export const isView = (op: Primitive): op is View => families.view.has(op)
 /** Computes each element from the elements at the same position. */
-export const isElementwise = (op: Primitive): boolean => isUnary(op) || isBinary(op) || op === 'where' || op === 'cast' || op === 'bitcast'
+export const isElementwise = (op: Primitive): boolean =>
+  isUnary(op) || isBinary(op) || op === 'where' || op === 'cast' || op === 'bitcast'

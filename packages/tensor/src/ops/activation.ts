@@ -4,7 +4,8 @@ import { where } from './elementwise.ts'
 import { shiftOf } from './reduce.ts'
 
 /** y = σ(x) = 1 / (1 + e⁻ˣ); its gradient is g · y(1 − y), which does not overflow with e⁻ˣ. */
-export const sigmoid = (x: Tensor): Tensor => customGradient([x], x.neg().exp().add(1).reciprocal(), (g, y) => [g.mul(y.mul(y.neg().add(1)))])
+export const sigmoid = (x: Tensor): Tensor =>
+  customGradient([x], x.neg().exp().add(1).reciprocal(), (g, y) => [g.mul(y.mul(y.neg().add(1)))])
 
 /** max(x, 0), whose derivative at 0 is 0 as in PyTorch */
 export const relu = (x: Tensor): Tensor => where(x.gt(0), x, where(x.isNaN(), x, 0))

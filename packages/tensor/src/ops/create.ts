@@ -23,13 +23,21 @@ const ofArray = new Map<unknown, DType>([
 /** The dtype that a typed array becomes unless another is asked for. */
 export function dtypeOfArray(array: TypedArray): DType {
   const dtype = ofArray.get(array.constructor)
-  if (dtype === undefined) throw new DTypeError('tensor', `${array.constructor.name} has no dtype; use Float32Array, Int32Array, Uint32Array, Int8Array, or another array with { dtype }`)
+  if (dtype === undefined)
+    throw new DTypeError(
+      'tensor',
+      `${array.constructor.name} has no dtype; use Float32Array, Int32Array, Uint32Array, Int8Array, or another array with { dtype }`,
+    )
   return dtype
 }
 
 /** A realized tensor of bytes in the stored form of a dtype. */
 export function fromBytes(bytes: Uint8Array, shape: Shape, dtype: DType, backend: Backend = device()): Tensor {
-  if (!backend.supports(dtype)) throw new DTypeError('tensor', `device '${backend.name}' has no ${dtype}${dtype === 'f64' ? "; call setDevice('reference') first" : ''}`)
+  if (!backend.supports(dtype))
+    throw new DTypeError(
+      'tensor',
+      `device '${backend.name}' has no ${dtype}${dtype === 'f64' ? "; call setDevice('reference') first" : ''}`,
+    )
   return new Tensor(leaf(hostStorage(backend, bytes), { shape, dtype }))
 }
 
@@ -43,15 +51,18 @@ function shapeOf(values: Nested): number[] {
   if (!Array.isArray(values)) return []
   const inner = values.map(shapeOf)
   const [first = []] = inner
-  if (inner.some(s => s.length !== first.length || s.some((n, i) => n !== first[i]))) throw new ShapeError('tensor', 'nested arrays have different lengths', inner)
+  if (inner.some(s => s.length !== first.length || s.some((n, i) => n !== first[i])))
+    throw new ShapeError('tensor', 'nested arrays have different lengths', inner)
   return [values.length, ...first]
 }
 
-const flattened = (values: Nested): (number | boolean)[] => (typeof values === 'object' ? values.flatMap(flattened) : [values])
+const flattened = (values: Nested): (number | boolean)[] =>
+  typeof values === 'object' ? values.flatMap(flattened) : [values]
 
 /** bool for booleans, else f32, as most tensors here are real (PyTorch infers int64 from whole numbers). */
 function inferred(flat: readonly (number | boolean)[]): DType {
-  if (flat.some(v => typeof v !== 'number' && typeof v !== 'boolean')) throw new ArgumentError('tensor', 'values are numbers or booleans')
+  if (flat.some(v => typeof v !== 'number' && typeof v !== 'boolean'))
+    throw new ArgumentError('tensor', 'values are numbers or booleans')
   return flat.length > 0 && flat.every(v => typeof v === 'boolean') ? 'bool' : 'f32'
 }
 
@@ -63,21 +74,37 @@ function inferred(flat: readonly (number | boolean)[]): DType {
  * tensor([[1, 2], [3, 4]])                                   // f32 [2, 2]
  * tensor(new Int32Array([1, 2, 3, 4]), { shape: [2, 2] })    // i32 [2, 2]
  */
-export function tensor(values: Nested | TypedArray, options: { readonly shape?: Shape; readonly dtype?: DType } = {}): Tensor {
+export function tensor(
+  values: Nested | TypedArray,
+  options: { readonly shape?: Shape; readonly dtype?: DType } = {},
+): Tensor {
   const typed = ArrayBuffer.isView(values)
   const flat: ArrayLike<number | boolean> = typed ? values : flattened(values)
   const shape = options.shape ?? (typed ? [values.length] : shapeOf(values))
   checkShape('tensor', shape)
-  if (flat.length !== sizeOf(shape)) throw new ShapeError('tensor', `${flat.length} values do not fill shape ${show(shape)}`, [shape])
+  if (flat.length !== sizeOf(shape))
+    throw new ShapeError('tensor', `${flat.length} values do not fill shape ${show(shape)}`, [shape])
   const dtype = options.dtype ?? (typed ? dtypeOfArray(values) : inferred(Array.from(flat)))
-  if (dtypes[dtype] === undefined) throw new DTypeError('tensor', `there is no dtype '${String(dtype)}'; the dtypes are ${Object.keys(dtypes).join(', ')}`)
+  if (dtypes[dtype] === undefined)
+    throw new DTypeError(
+      'tensor',
+      `there is no dtype '${String(dtype)}'; the dtypes are ${Object.keys(dtypes).join(', ')}`,
+    )
   return fromBytes(fromNumbers(flat, dtype), shape, dtype)
 }
 
 /** One value everywhere. */
 export function full(shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
   checkShape('full', shape)
-  return new Tensor(build.expand(build.reshape(build.constant(value, dtype), shape.map(() => 1)), shape))
+  return new Tensor(
+    build.expand(
+      build.reshape(
+        build.constant(value, dtype),
+        shape.map(() => 1),
+      ),
+      shape,
+    ),
+  )
 }
 export const zeros = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 0, dtype)
 export const ones = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 1, dtype)
@@ -89,7 +116,8 @@ export const onesLike = (x: Tensor): Tensor => ones(x.shape, x.dtype)
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop]
-  if (step === 0 || !Number.isFinite((to - from) / step)) throw new ArgumentError('arange', `no range from ${from} to ${to} by ${step}`)
+  if (step === 0 || !Number.isFinite((to - from) / step))
+    throw new ArgumentError('arange', `no range from ${from} to ${to} by ${step}`)
   const count = Math.max(0, Math.ceil((to - from) / step))
   const whole = [from, step].every(Number.isInteger)
   const type = dtype ?? (whole ? 'i32' : 'f32')
@@ -101,19 +129,26 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
 
 /** `count` values from start to stop, both included, evenly spaced; counted from the nearer end so that both are exact. */
 export function linspace(start: number, stop: number, count: number, dtype: DType = 'f32'): Tensor {
-  if (!Number.isInteger(count) || count < 0) throw new ArgumentError('linspace', `the count is a non-negative integer, got ${count}`)
+  if (!Number.isInteger(count) || count < 0)
+    throw new ArgumentError('linspace', `the count is a non-negative integer, got ${count}`)
   const step = count > 1 ? (stop - start) / (count - 1) : 0
   const half = Math.floor((count + 1) / 2)
   const index = new Tensor(build.iota(count))
   const type = isFloat(dtype) ? dtype : 'f32'
   const fromStart = index.to(type).mul(step).add(start)
-  const fromStop = index.sub(count - 1).to(type).mul(step).add(stop)
+  const fromStop = index
+    .sub(count - 1)
+    .to(type)
+    .mul(step)
+    .add(stop)
   const first = new Tensor(build.where(index.lt(half).node, fromStart.node, fromStop.node))
   return first.to(dtype)
 }
 
 /** Ones on the diagonal of [rows, columns]. */
-export const eye = (rows: number, columns = rows, dtype: DType = 'f32'): Tensor => arange(rows).unsqueeze(-1).eq(arange(columns)).to(dtype)
+export const eye = (rows: number, columns = rows, dtype: DType = 'f32'): Tensor =>
+  arange(rows).unsqueeze(-1).eq(arange(columns)).to(dtype)
 
 /** 1 at each index on a new last axis of `classes`, else 0. */
-export const oneHot = (index: Tensor, classes: number, dtype: DType = 'f32'): Tensor => index.unsqueeze(-1).eq(arange(classes)).to(dtype)
+export const oneHot = (index: Tensor, classes: number, dtype: DType = 'f32'): Tensor =>
+  index.unsqueeze(-1).eq(arange(classes)).to(dtype)

@@ -15,7 +15,8 @@ export type Operand = Tensor | number | boolean
 function operandNode(operation: string, x: Operand, like: DType): Node {
   if (x instanceof Tensor) return x.node
   if (typeof x === 'boolean') return build.constant(Number(x), like === 'bool' ? 'bool' : like)
-  if (typeof x !== 'number') throw new ArgumentError(operation, `a tensor or a number is needed, got ${x === null ? 'null' : typeof x}`)
+  if (typeof x !== 'number')
+    throw new ArgumentError(operation, `a tensor or a number is needed, got ${x === null ? 'null' : typeof x}`)
   if (isFloat(like)) return build.constant(x, like)
   return build.constant(x, Number.isInteger(x) ? (like === 'bool' ? 'i32' : like) : 'f32')
 }
@@ -32,22 +33,30 @@ function meet(operation: string, operands: readonly Operand[]): Node[] {
   const like = tensors.length > 0 ? tensors.reduce(promote) : 'f32'
   const nodes = operands.map(x => operandNode(operation, x, like))
   const dtype = nodes.map(n => n.dtype).reduce(promote)
-  const shape = broadcastShapes(operation, nodes.map(n => n.shape))
+  const shape = broadcastShapes(
+    operation,
+    nodes.map(n => n.shape),
+  )
   return nodes.map(n => broadcast(build.cast(n, dtype), shape))
 }
 
 export function cast(x: Tensor, dtype: DType): Tensor {
-  if (dtypes[dtype] === undefined) throw new DTypeError('to', `there is no dtype '${String(dtype)}'; the dtypes are ${Object.keys(dtypes).join(', ')}`)
+  if (dtypes[dtype] === undefined)
+    throw new DTypeError('to', `there is no dtype '${String(dtype)}'; the dtypes are ${Object.keys(dtypes).join(', ')}`)
   return new Tensor(build.cast(x.node, dtype))
 }
 
 export function bitcast(x: Tensor, dtype: DType): Tensor {
-  if (dtypes[dtype].bytes !== dtypes[x.dtype].bytes) throw new DTypeError('bitcast', `${x.dtype} and ${dtype} differ in size`)
+  if (dtypes[dtype].bytes !== dtypes[x.dtype].bytes)
+    throw new DTypeError('bitcast', `${x.dtype} and ${dtype} differ in size`)
   return new Tensor(build.bitcast(x.node, dtype))
 }
 
 /** Applies an elementwise primitive; bool counts as i32. */
-export const unary = (op: Unary, x: Tensor): Tensor => new Tensor(build.unary(op, x.dtype === 'bool' && op !== 'not' && op !== 'detach' ? build.cast(x.node, 'i32') : x.node))
+export const unary = (op: Unary, x: Tensor): Tensor =>
+  new Tensor(
+    build.unary(op, x.dtype === 'bool' && op !== 'not' && op !== 'detach' ? build.cast(x.node, 'i32') : x.node),
+  )
 
 /** Applies a real function; integers are taken as f32. */
 export const real = (op: Unary, x: Tensor): Tensor => new Tensor(build.unary(op, build.cast(x.node, realOf(x.dtype))))
@@ -57,7 +66,8 @@ const arithmetic: ReadonlySet<Binary> = new Set<Binary>(['add', 'sub', 'mul', 'd
 
 export function binary(op: Binary, a: Operand, b: Operand): Tensor {
   const [x, y] = meet(op, [a, b]) as [Node, Node]
-  if (x.dtype === 'bool' && arithmetic.has(op)) return new Tensor(build.binary(op, build.cast(x, 'i32'), build.cast(y, 'i32')))
+  if (x.dtype === 'bool' && arithmetic.has(op))
+    return new Tensor(build.binary(op, build.cast(x, 'i32'), build.cast(y, 'i32')))
   return new Tensor(build.binary(op, x, y))
 }
 

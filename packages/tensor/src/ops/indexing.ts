@@ -13,7 +13,10 @@ function indexNode(operation: string, index: Tensor): Tensor {
 
 /** The part of x that an index of smaller axes speaks of, as `torch.gather` allows. */
 const cutTo = (x: Tensor, index: Tensor, axis: number): Tensor =>
-  x.shape.reduce((t, n, i) => (i !== axis && i < index.rank && index.shape[i]! < n ? narrow(t, i, 0, index.shape[i]!) : t), x)
+  x.shape.reduce(
+    (t, n, i) => (i !== axis && i < index.rank && index.shape[i]! < n ? narrow(t, i, 0, index.shape[i]!) : t),
+    x,
+  )
 
 /** out[i][j][k] = x[i][index[i][j][k]][k] for axis 1 (`torch.gather`). Indices out of range are an error when it is computed. */
 export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
@@ -23,7 +26,14 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
 
 /** x with x[i][index[i][j][k]][k] += source[i][j][k] for axis 1 (`torch.scatter_add`); repeated indices add up in order. */
 export function scatterAdd(x: Tensor, axis: number, index: Tensor, source: Tensor): Tensor {
-  return new Tensor(build.scatterAdd(x.node, indexNode('scatterAdd', index).node, source.node, normalizeAxis('scatterAdd', axis, x.rank)))
+  return new Tensor(
+    build.scatterAdd(
+      x.node,
+      indexNode('scatterAdd', index).node,
+      source.node,
+      normalizeAxis('scatterAdd', axis, x.rank),
+    ),
+  )
 }
 
 /** x[…, index, …]: the index may have any shape, which takes the place of the axis (an embedding lookup for axis 0). */
@@ -36,7 +46,8 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
 }
 
 /** The stable order that sorts an axis; NaN is the largest. */
-export const argsort = (x: Tensor, axis = -1, descending = false): Tensor => new Tensor(build.argsort(x.node, normalizeAxis('argsort', axis, x.rank), descending))
+export const argsort = (x: Tensor, axis = -1, descending = false): Tensor =>
+  new Tensor(build.argsort(x.node, normalizeAxis('argsort', axis, x.rank), descending))
 
 export function sort(x: Tensor, axis = -1, descending = false): { values: Tensor; indices: Tensor } {
   const indices = argsort(x, axis, descending)
@@ -46,7 +57,8 @@ export function sort(x: Tensor, axis = -1, descending = false): { values: Tensor
 /** The k largest along an axis, largest first. */
 export function topk(x: Tensor, k: number, axis = -1): { values: Tensor; indices: Tensor } {
   const n = x.shape[normalizeAxis('topk', axis, x.rank)]!
-  if (!Number.isInteger(k) || k < 0 || k > n) throw new ArgumentError('topk', `k is an integer from 0 to ${n}, the size of axis ${axis}, got ${k}`)
+  if (!Number.isInteger(k) || k < 0 || k > n)
+    throw new ArgumentError('topk', `k is an integer from 0 to ${n}, the size of axis ${axis}, got ${k}`)
   const indices = narrow(argsort(x, axis, true), axis, 0, k)
   return { values: gather(x, axis, indices), indices }
 }

@@ -17,12 +17,17 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   if (a.rank === 0 || b.rank === 0) fail('both sides need at least one axis')
   if (a.shape.at(-1) !== b.shape.at(b.rank === 1 ? 0 : -2)) fail('inner sizes differ')
   // One right side for a whole batch is one product of all rows, and so is its gradient.
-  if (a.rank > 2 && b.rank <= 2) return matmul(a.reshape([sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!]), b).reshape([...a.shape.slice(0, -1), ...b.shape.slice(1)])
+  if (a.rank > 2 && b.rank <= 2)
+    return matmul(a.reshape([sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!]), b).reshape([
+      ...a.shape.slice(0, -1),
+      ...b.shape.slice(1),
+    ])
   const left = a.rank === 1 ? a.reshape([1, a.size]) : a
   const right = b.rank === 1 ? b.reshape([b.size, 1]) : b
   const batch = broadcastShapes('matmul', [left.shape.slice(0, -2), right.shape.slice(0, -2)])
   const dtype = promote(a.dtype, b.dtype)
-  const side = (x: Tensor): Tensor => new Tensor(broadcast(x.to(dtype === 'bool' ? 'i32' : dtype).node, [...batch, ...x.shape.slice(-2)]))
+  const side = (x: Tensor): Tensor =>
+    new Tensor(broadcast(x.to(dtype === 'bool' ? 'i32' : dtype).node, [...batch, ...x.shape.slice(-2)]))
   const product = multiply(side(left), side(right))
   const shape = [...batch, ...(a.rank === 1 ? [] : [a.shape.at(-2)!]), ...(b.rank === 1 ? [] : [b.shape.at(-1)!])]
   return product.reshape(shape)

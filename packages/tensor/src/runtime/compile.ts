@@ -34,7 +34,9 @@ interface Replay {
  * const step = compile((x: Tensor) => { w.assign(w.add(x)); return w.sum() })
  * await step(tensor([1, 1])).item()   // 5
  */
-export function compile<Arguments extends readonly unknown[], Result>(fn: (...args: Arguments) => Result): (...args: Arguments) => Result {
+export function compile<Arguments extends readonly unknown[], Result>(
+  fn: (...args: Arguments) => Result,
+): (...args: Arguments) => Result {
   const replays = new Map<string, Replay>()
   return (...args) => {
     if (isTracing()) return fn(...args)
@@ -45,18 +47,34 @@ export function compile<Arguments extends readonly unknown[], Result>(fn: (...ar
   }
 }
 
-function trace<Arguments extends readonly unknown[]>(fn: (...args: Arguments) => unknown, args: Arguments, leaves: readonly Leaf[]): Replay {
+function trace<Arguments extends readonly unknown[]>(
+  fn: (...args: Arguments) => unknown,
+  args: Arguments,
+  leaves: readonly Leaf[],
+): Replay {
   const { result: traced, trace } = record(() => {
-    const placeholders = leaves.map(leaf => new Tensor(leaf instanceof Tensor ? makeNode('buffer', [], {}, leaf.shape, leaf.dtype, leaf.device) : makeNode('buffer', [], {}, [leaf.length], dtypeOfArray(leaf))))
+    const placeholders = leaves.map(
+      leaf =>
+        new Tensor(
+          leaf instanceof Tensor
+            ? makeNode('buffer', [], {}, leaf.shape, leaf.dtype, leaf.device)
+            : makeNode('buffer', [], {}, [leaf.length], dtypeOfArray(leaf)),
+        ),
+    )
     const result = flatten(fn(...(flatten(args).rebuild(placeholders) as unknown as Arguments)))
-    if (result.leaves.some(leaf => !(leaf instanceof Tensor))) throw new ArgumentError('compile', 'the function returns a typed array; return tensors')
+    if (result.leaves.some(leaf => !(leaf instanceof Tensor)))
+      throw new ArgumentError('compile', 'the function returns a typed array; return tensors')
     const outputs = (result.leaves as Tensor[]).map(t => t.node)
     return { placeholders: placeholders.map(t => t.node), outputs, rebuild: result.rebuild }
   })
   const assigned = [...trace.assigned]
-  const slotOf = (tensor: Handle): Node => trace.captured.get(tensor) ?? makeNode('buffer', [], {}, tensor.shape, tensor.dtype, tensor.device)
+  const slotOf = (tensor: Handle): Node =>
+    trace.captured.get(tensor) ?? makeNode('buffer', [], {}, tensor.shape, tensor.dtype, tensor.device)
   const targets = assigned.map(([tensor]) => slotOf(tensor))
-  const linear = linearize([...traced.outputs, ...assigned.map(([, node]) => node)], [...traced.outputs.map(() => undefined), ...targets])
+  const linear = linearize(
+    [...traced.outputs, ...assigned.map(([, node]) => node)],
+    [...traced.outputs.map(() => undefined), ...targets],
+  )
   const sources = new Map<Node, number | Handle>(traced.placeholders.map((node, i) => [node, i]))
   for (const [tensor, node] of trace.captured) sources.set(node, tensor)
   assigned.forEach(([tensor], i) => sources.set(targets[i]!, tensor))
@@ -84,18 +102,33 @@ function run(replay: Replay, leaves: readonly Leaf[]): unknown {
   const results = outputs.map(node => leaf(deviceStorage(backend, bytesOf(node)), node))
   const replaced = assigned.map(({ tensor, slot, inPlace }) => {
     const old = tensor.node
-    const alone = inPlace && old.uses === 0 && old.handles === 1 && old.storage!.reading === 0 && blocks.indexOf(blocks[slot]!) === blocks.lastIndexOf(blocks[slot]!)
+    const alone =
+      inPlace &&
+      old.uses === 0 &&
+      old.handles === 1 &&
+      old.storage!.reading === 0 &&
+      blocks.indexOf(blocks[slot]!) === blocks.lastIndexOf(blocks[slot]!)
     return alone ? old : leaf(deviceStorage(backend, bytesOf(old)), old)
   })
-  backend.run(program, blocks, [...results, ...replaced].map(node => deviceBlock(node.storage!)))
+  backend.run(
+    program,
+    blocks,
+    [...results, ...replaced].map(node => deviceBlock(node.storage!)),
+  )
   for (const block of borrowed) backend.free(block)
   assigned.forEach(({ tensor }, i) => replace(tensor, replaced[i]!))
   return rebuild(results.map(node => new Tensor(node)))
 }
 
-function slotBlock(backend: Backend, slot: number | Handle | Storage, leaves: readonly Leaf[], borrowed: Block[]): Block {
+function slotBlock(
+  backend: Backend,
+  slot: number | Handle | Storage,
+  leaves: readonly Leaf[],
+  borrowed: Block[],
+): Block {
   const source = typeof slot === 'number' ? leaves[slot]! : slot
-  if (source instanceof Handle) return typeof slot === 'number' ? borrowBlock(source.node.storage!, borrowed) : deviceBlock(source.node.storage!)
+  if (source instanceof Handle)
+    return typeof slot === 'number' ? borrowBlock(source.node.storage!, borrowed) : deviceBlock(source.node.storage!)
   if (!ArrayBuffer.isView(source)) return deviceBlock(source)
   const block = backend.alloc(source.byteLength)
   backend.write(block, new Uint8Array(source.buffer, source.byteOffset, source.byteLength))

@@ -12,7 +12,8 @@ let current: DeviceName = 'wasm'
 
 export function device(name: DeviceName = current): Backend {
   const maker = makers[name]
-  if (maker === undefined) throw new DeviceError(`there is no device '${name}'; the devices are ${Object.keys(makers).join(', ')}`)
+  if (maker === undefined)
+    throw new DeviceError(`there is no device '${name}'; the devices are ${Object.keys(makers).join(', ')}`)
   let backend = made.get(name)
   if (backend === undefined) made.set(name, (backend = maker()))
   return backend
@@ -33,4 +34,5 @@ export function setDevice(name: DeviceName): DeviceName {
 }
 
 /** Bytes that live tensors hold, bytes reserved for intermediates, and the most that was ever held, on one device. */
-export const memory = (name?: DeviceName): { readonly live: number; readonly arena: number; readonly peak: number } => device(name).memory()
+export const memory = (name?: DeviceName): { readonly live: number; readonly arena: number; readonly peak: number } =>
+  device(name).memory()

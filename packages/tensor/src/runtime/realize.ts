@@ -53,12 +53,19 @@ const seenBefore = new WeakSet<Storage>()
  * waiting for it. Reading a tensor waits.
  */
 export function start(tensors: readonly Handle[]): void {
-  if (isTracing()) throw new ArgumentError('realize', 'a compiled function is being traced, so there are no values yet; return the tensor and read it outside')
+  if (isTracing())
+    throw new ArgumentError(
+      'realize',
+      'a compiled function is being traced, so there are no values yet; return the tensor and read it outside',
+    )
   const pending = withCompanions(tensors.filter(t => t.node.storage === undefined))
   if (pending.length === 0) return
   const nodes = [...new Set(pending.map(t => t.node))]
   const backend = nodes.find(n => n.device !== undefined)?.device ?? device()
-  const linear = linearize(nodes, nodes.map(() => undefined))
+  const linear = linearize(
+    nodes,
+    nodes.map(() => undefined),
+  )
   const program = programOf(backend, linear)
   const borrowed: Block[] = []
   const inputs = linear.inputs.map(node => borrowBlock(node.storage!, borrowed))
@@ -66,7 +73,10 @@ export function start(tensors: readonly Handle[]): void {
   backend.run(program, inputs, storages.map(deviceBlock))
   for (const block of borrowed) backend.free(block)
   nodes.forEach((node, i) => void (node.storage = storages[i]))
-  const order = topological(nodes.filter(node => node.inputs.length > 0), node => node.storage !== undefined && !nodes.includes(node))
+  const order = topological(
+    nodes.filter(node => node.inputs.length > 0),
+    node => node.storage !== undefined && !nodes.includes(node),
+  )
   const uses = usesIn(order)
   const replaced = pending.map(tensor => tensor.settle(uses)).filter(node => node !== undefined && isFloat(node.dtype))
   // The values that gradients of these results would need are replaced, so they are final.
@@ -91,10 +101,15 @@ function usesIn(nodes: readonly Node[]): Map<Node, number> {
 /** Adds, transitively, the tensors that should be computed when nodes of these graphs are. */
 function withCompanions(tensors: readonly Handle[]): Handle[] {
   const all = [...tensors]
-  for (let seen = 0; seen < all.length; ) {
+  for (let seen = 0; seen < all.length;) {
     const batch = all.slice(seen)
     seen = all.length
-    for (const companion of companionsOf(topological(batch.map(t => t.node), node => node.storage !== undefined)))
+    for (const companion of companionsOf(
+      topological(
+        batch.map(t => t.node),
+        node => node.storage !== undefined,
+      ),
+    ))
       if (companion.node.storage === undefined && !all.includes(companion)) all.push(companion)
   }
   return all
@@ -159,5 +174,8 @@ const keptValues = 2
 export function retire(old: Node[], node: Node): void {
   old.push(node)
   if (old.length <= keptValues) return
-  release(old.shift()!.storage!, 'this tensor was computed from parameters that have been updated more than twice since; read it before, or return it from the compiled step')
+  release(
+    old.shift()!.storage!,
+    'this tensor was computed from parameters that have been updated more than twice since; read it before, or return it from the compiled step',
+  )
 }

@@ -19,13 +19,31 @@ export interface Storage {
 
 const ballastFrom = 4096
 
-const registry = new FinalizationRegistry<{ backend: Backend; block: Block }>(({ backend, block }) => backend.free(block))
+const registry = new FinalizationRegistry<{ backend: Backend; block: Block }>(({ backend, block }) =>
+  backend.free(block),
+)
 
-export const hostStorage = (backend: Backend, host: Uint8Array): Storage => ({ backend, bytes: host.byteLength, host, block: undefined, gone: undefined, reading: 0, ballast: undefined })
+export const hostStorage = (backend: Backend, host: Uint8Array): Storage => ({
+  backend,
+  bytes: host.byteLength,
+  host,
+  block: undefined,
+  gone: undefined,
+  reading: 0,
+  ballast: undefined,
+})
 
 /** A storage that owns a device block and frees it when nothing refers to the storage any more. */
 export function deviceStorage(backend: Backend, bytes: number): Storage {
-  const storage: Storage = { backend, bytes, host: undefined, block: undefined, gone: undefined, reading: 0, ballast: undefined }
+  const storage: Storage = {
+    backend,
+    bytes,
+    host: undefined,
+    block: undefined,
+    gone: undefined,
+    reading: 0,
+    ballast: undefined,
+  }
   own(storage, backend.alloc(bytes))
   return storage
 }

@@ -26,7 +26,8 @@ export function readNode(tensor: Handle, node: Node): Node {
   if (assigned !== undefined) return assigned
   if (node.id > current.since) return node
   let slot = current.captured.get(tensor)
-  if (slot === undefined) current.captured.set(tensor, (slot = makeNode('buffer', [], {}, node.shape, node.dtype, node.device)))
+  if (slot === undefined)
+    current.captured.set(tensor, (slot = makeNode('buffer', [], {}, node.shape, node.dtype, node.device)))
   return slot
 }
 

@@ -21,7 +21,8 @@ function identity(object: object): number {
 }
 
 const isTypedArray = (value: unknown): value is TypedArray => ArrayBuffer.isView(value) && !(value instanceof DataView)
-const isPlain = (value: object): value is Record<string, unknown> => Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null
+const isPlain = (value: object): value is Record<string, unknown> =>
+  Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null
 
 /** Takes arrays and plain objects apart; anything else that is not a tensor stays as it is. */
 export function flatten(value: unknown): Flat {
@@ -30,7 +31,10 @@ export function flatten(value: unknown): Flat {
   const visit = (part: unknown): ((tensors: readonly Tensor[]) => unknown) => {
     if (part instanceof Tensor || isTypedArray(part)) {
       const at = leaves.push(part) - 1
-      signature += part instanceof Tensor ? `${part.dtype}[${part.shape.join()}]@${part.device?.name ?? ''};` : `${part.constructor.name}(${part.length});`
+      signature +=
+        part instanceof Tensor
+          ? `${part.dtype}[${part.shape.join()}]@${part.device?.name ?? ''};`
+          : `${part.constructor.name}(${part.length});`
       return tensors => tensors[at]
     }
     if (Array.isArray(part)) {
@@ -48,7 +52,10 @@ export function flatten(value: unknown): Flat {
       signature += '}'
       return tensors => Object.fromEntries(parts.map(([key, p]) => [key, p(tensors)]))
     }
-    signature += typeof part === 'object' || typeof part === 'function' ? (part === null ? 'null;' : `#${identity(part)};`) : `${typeof part} ${JSON.stringify(String(part))};`
+    signature +=
+      (typeof part === 'object' && part !== null) || typeof part === 'function'
+        ? `#${identity(part)};`
+        : `${typeof part} ${JSON.stringify(`${part as string}`)};`
     return () => part
   }
   const rebuild = visit(value)

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { OutOfMemoryError } from '../../errors.ts'
 import { createHeap } from './heap.ts'
 
-const fresh = (maxBytes = 2 ** 24): ReturnType<typeof createHeap> => createHeap(new WebAssembly.Memory({ initial: 1, maximum: 256 }), 64, maxBytes)
+const fresh = (maxBytes = 2 ** 24): ReturnType<typeof createHeap> =>
+  createHeap(new WebAssembly.Memory({ initial: 1, maximum: 256 }), 64, maxBytes)
 
 test('live blocks never overlap, and freed memory is used again', () => {
   fc.assert(
@@ -14,7 +15,9 @@ test('live blocks never overlap, and freed memory is used again', () => {
         if (pick % 3 === 0 && live.length > 0) heap.free(live.splice(pick % live.length, 1)[0]!)
         else live.push(heap.alloc(bytes))
         const sorted = live.toSorted((a, b) => a.address - b.address)
-        sorted.forEach((block, i) => expect(i === 0 || sorted[i - 1]!.address + sorted[i - 1]!.bytes <= block.address).toBe(true))
+        sorted.forEach((block, i) =>
+          expect(i === 0 || sorted[i - 1]!.address + sorted[i - 1]!.bytes <= block.address).toBe(true),
+        )
       }
       for (const block of live) heap.free(block)
       expect(heap.live()).toBe(0)

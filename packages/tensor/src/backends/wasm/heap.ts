@@ -31,13 +31,15 @@ export function createHeap(memory: WebAssembly.Memory, from: number, maxBytes: n
   const reserve = (bytes: number): number => {
     const address = top
     const missing = address + bytes + grain - memory.buffer.byteLength
-    if (address + bytes + grain > maxBytes || (missing > 0 && !grow(memory, missing))) throw new OutOfMemoryError(bytes, maxBytes - live)
+    if (address + bytes + grain > maxBytes || (missing > 0 && !grow(memory, missing)))
+      throw new OutOfMemoryError(bytes, maxBytes - live)
     top += bytes
     return address
   }
   const bestGap = (bytes: number): number => {
     let best = -1
-    for (let i = 0; i < gaps.length; i++) if (gaps[i]!.bytes >= bytes && (best < 0 || gaps[i]!.bytes < gaps[best]!.bytes)) best = i
+    for (let i = 0; i < gaps.length; i++)
+      if (gaps[i]!.bytes >= bytes && (best < 0 || gaps[i]!.bytes < gaps[best]!.bytes)) best = i
     return best
   }
   return {

@@ -44,7 +44,9 @@ export function createWasmBackend(): Backend<WasmProgram> {
   const memory = createMemory()
   const pool = isShared(memory) ? createPool(memory) : undefined
   const heap = heapInOrder(createHeap(memory, heapStart, maxBytes), pool)
-  const compileKernels = createKernelCache(memory, hasRelaxedSimd(), (module, count) => pool?.announce({ type: 'kernels', module, count }))
+  const compileKernels = createKernelCache(memory, hasRelaxedSimd(), (module, count) =>
+    pool?.announce({ type: 'kernels', module, count }),
+  )
   const arena = createRegion(heap)
   const scratch = createRegion(heap)
   const forgotten = new FinalizationRegistry<number>(program => pool?.announce({ type: 'forget', program }))
@@ -74,7 +76,12 @@ export function createWasmBackend(): Backend<WasmProgram> {
       const planned = plan(graph)
       const kernels = compileKernels(planned.launches.map(launch => launch.kernel))
       const { launches, nanoseconds } = schedule(planned, kernels)
-      const slots = planned.launches.flatMap(({ operands }) => operands.map((place): Slot => ({ kind: place.kind, index: place.kind === 'arena' ? place.offset : place.index })))
+      const slots = planned.launches.flatMap(({ operands }) =>
+        operands.map((place): Slot => ({
+          kind: place.kind,
+          index: place.kind === 'arena' ? place.offset : place.index,
+        })),
+      )
       const scratchBytes = Math.max(0, ...kernels.map(kernel => kernel.scratchBytes))
       const { arenaBytes, inPlace } = planned
       return { number: ++programs, kernels, launches, slots, scratchBytes, nanoseconds, arenaBytes, inPlace }
@@ -85,13 +92,24 @@ export function createWasmBackend(): Backend<WasmProgram> {
       const base = arena.atLeast(program.arenaBytes)
       const work = scratch.atLeast(program.scratchBytes * Math.max(1, threads))
       const words = new Int32Array(memory.buffer, args.address, program.slots.length)
-      program.slots.forEach(({ kind, index }, i) => void (words[i] = kind === 'arena' ? base + index : (kind === 'input' ? inputs : outputs)[index]!.address))
+      program.slots.forEach(
+        ({ kind, index }, i) =>
+          void (words[i] = kind === 'arena' ? base + index : (kind === 'input' ? inputs : outputs)[index]!.address),
+      )
       if (threads > 0 && !announced.has(program)) {
         announced.add(program)
         pool!.announce({ type: 'program', program: program.number, launches: program.launches })
         forgotten.register(program, program.number)
       }
-      if (threads > 0) pool!.submit({ type: 'run', program: program.number, args: args.address, scratch: work, scratchBytes: program.scratchBytes, threads })
+      if (threads > 0)
+        pool!.submit({
+          type: 'run',
+          program: program.number,
+          args: args.address,
+          scratch: work,
+          scratchBytes: program.scratchBytes,
+          threads,
+        })
       else runHere(program, args.address, work)
       heap.free(args)
     },

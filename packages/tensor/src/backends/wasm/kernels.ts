@@ -19,27 +19,51 @@ export interface CompiledKernel {
 }
 
 type Emit = { [Kind in Kernel['kind']]: (kernel: Extract<Kernel, { kind: Kind }>, target: Target) => EmittedKernel }
-const emit: Emit = { loops: emitLoops, matmul: emitMatmul, scatterAdd: emitScatterAdd, cumsum: emitCumsum, argsort: emitArgsort }
+const emit: Emit = {
+  loops: emitLoops,
+  matmul: emitMatmul,
+  scatterAdd: emitScatterAdd,
+  cumsum: emitCumsum,
+  argsort: emitArgsort,
+}
 
 /** Compiles kernels, each once; those of one program that are new become one module, which `made` hears of. */
-export function createKernelCache(memory: WebAssembly.Memory, relaxed: boolean, made: (module: WebAssembly.Module, count: number) => void): (kernels: readonly Kernel[]) => CompiledKernel[] {
+export function createKernelCache(
+  memory: WebAssembly.Memory,
+  relaxed: boolean,
+  made: (module: WebAssembly.Module, count: number) => void,
+): (kernels: readonly Kernel[]) => CompiledKernel[] {
   const known = new Map<string, CompiledKernel>()
   const target: Target = { memory: importMemory({ min: 1, max: 65536, shared: isShared(memory) }, memory), relaxed }
   return kernels => {
     const keys = kernels.map(keyOf)
     const fresh = new Map(keys.flatMap((key, i) => (known.has(key) ? [] : [[key, kernels[i]!] as const])))
     if (fresh.size > 0) {
-      const emitted = [...fresh.values()].map(kernel => (emit[kernel.kind] as (kernel: Kernel, target: Target) => EmittedKernel)(kernel, target))
+      const emitted = [...fresh.values()].map(kernel =>
+        (emit[kernel.kind] as (kernel: Kernel, target: Target) => EmittedKernel)(kernel, target),
+      )
       const { bytes, imports } = moduleOf(emitted, target)
       const module = new WebAssembly.Module(bytes)
       const { exports } = new WebAssembly.Instance(module, imports)
       made(module, emitted.length)
       const first = known.size
-      ;[...fresh.keys()].forEach((key, i) => known.set(key, { number: first + i, run: exports[`k${i}`] as KernelFunction, units: emitted[i]!.units, scratchBytes: emitted[i]!.scratchBytes }))
+      ;[...fresh.keys()].forEach((key, i) =>
+        known.set(key, {
+          number: first + i,
+          run: exports[`k${i}`] as KernelFunction,
+          units: emitted[i]!.units,
+          scratchBytes: emitted[i]!.scratchBytes,
+        }),
+      )
     }
     return keys.map(key => known.get(key)!)
   }
 }
 
 /** A kernel as text; JSON would turn −0, NaN and infinities into something else. */
-const keyOf = (kernel: Kernel): string => JSON.stringify(kernel, (_, part: unknown) => (typeof part === 'number' && (!Number.isFinite(part) || Object.is(part, -0)) ? `#${Object.is(part, -0) ? '-0' : part}` : part))
+const keyOf = (kernel: Kernel): string =>
+  JSON.stringify(kernel, (_, part: unknown) =>
+    typeof part === 'number' && (!Number.isFinite(part) || Object.is(part, -0))
+      ? `#${Object.is(part, -0) ? '-0' : part}`
+      : part,
+  )

@@ -20,7 +20,10 @@ export interface Schedule {
  * Decides which launches threads share and where they must wait for each other: before a launch that touches memory
  * which a launch since the last wait wrote or read on another thread.
  */
-export function schedule(plan: Plan, kernels: readonly { readonly number: number; readonly units: number }[]): Schedule {
+export function schedule(
+  plan: Plan,
+  kernels: readonly { readonly number: number; readonly units: number }[],
+): Schedule {
   const words = new Int32Array(plan.launches.length * wordsPerLaunch)
   let since: { readonly touched: readonly Touched[]; readonly split: boolean }[] = []
   let [argument, nanoseconds] = [0, 0]
@@ -28,10 +31,17 @@ export function schedule(plan: Plan, kernels: readonly { readonly number: number
     const cost = nanosecondsOf(kernel)
     const split = cost >= splitFrom && kernels[i]!.units > 1
     const touched = operands.map((place, n) => ({ ...spanOf(place, plan), written: kernel.operands[n]!.written }))
-    const waits = since.some(before => (before.split || split) && before.touched.some(a => touched.some(b => (a.written || b.written) && overlap(a, b))))
+    const waits = since.some(
+      before =>
+        (before.split || split) &&
+        before.touched.some(a => touched.some(b => (a.written || b.written) && overlap(a, b))),
+    )
     if (waits) since = []
     since.push({ touched, split })
-    words.set([kernels[i]!.number, argument * 4, kernels[i]!.units, (waits ? waitsBefore : 0) | (split ? isSplit : 0)], i * wordsPerLaunch)
+    words.set(
+      [kernels[i]!.number, argument * 4, kernels[i]!.units, (waits ? waitsBefore : 0) | (split ? isSplit : 0)],
+      i * wordsPerLaunch,
+    )
     argument += operands.length
     nanoseconds += cost
   })
@@ -58,11 +68,13 @@ const overlap = (a: Touched, b: Touched): boolean => a.memory === b.memory && a.
 /** Nanoseconds for one unit of value cost in a vector of four, and for a multiply-add, on one 3 GHz core. */
 const [perValue, perMultiplyAdd] = [0.1, 0.05]
 
-const valuesCost = (values: readonly Value[]): number => values.reduce((sum, value) => sum + Math.max(1, costOf(value.op)), 0)
+const valuesCost = (values: readonly Value[]): number =>
+  values.reduce((sum, value) => sum + Math.max(1, costOf(value.op)), 0)
 
 /** About how long a kernel takes on one thread. */
 function nanosecondsOf(kernel: Kernel): number {
-  if (kernel.kind === 'loops') return sizeOf(kernel.outer) * sizeOf(kernel.inner) * (valuesCost(kernel.values) + 2) * perValue
+  if (kernel.kind === 'loops')
+    return sizeOf(kernel.outer) * sizeOf(kernel.inner) * (valuesCost(kernel.values) + 2) * perValue
   if (kernel.kind === 'matmul') {
     const results = sizeOf(kernel.batch) * kernel.m * kernel.n
     return results * (kernel.k * perMultiplyAdd + (valuesCost(kernel.values) + 2) * perValue)

@@ -5,4 +5,5 @@ export function createMemory(): WebAssembly.Memory {
   return new WebAssembly.Memory(typeof SharedArrayBuffer !== 'undefined' && isolated ? { ...size, shared: true } : size)
 }
 
-export const isShared = (memory: WebAssembly.Memory): boolean => typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer
+export const isShared = (memory: WebAssembly.Memory): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer

@@ -8,7 +8,8 @@ let chosen: number | undefined
  * @throws ArgumentError unless it is an integer from 1 to 64
  */
 export function setThreads(count: number): void {
-  if (!Number.isInteger(count) || count < 1 || count > 64) throw new ArgumentError('setThreads', `the number of threads is an integer from 1 to 64, got ${count}`)
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw new ArgumentError('setThreads', `the number of threads is an integer from 1 to 64, got ${count}`)
   chosen = count
 }
 
@@ -22,7 +23,8 @@ function fromEnvironment(): number | undefined {
   const text = globalThis.process?.env?.['WIDS_THREADS']
   if (text === undefined || text === '') return undefined
   const count = Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > 64) throw new ArgumentError('WIDS_THREADS', `the number of threads is an integer from 1 to 64, got '${text}'`)
+  if (!Number.isInteger(count) || count < 1 || count > 64)
+    throw new ArgumentError('WIDS_THREADS', `the number of threads is an integer from 1 to 64, got '${text}'`)
   return count
 }
 

@@ -1,12 +1,24 @@
 /** What the main thread tells workers, in order. */
 export type Command =
-  | { readonly type: 'start'; readonly memory: WebAssembly.Memory; readonly barrier: WebAssembly.Module; readonly thread: number }
+  | {
+      readonly type: 'start'
+      readonly memory: WebAssembly.Memory
+      readonly barrier: WebAssembly.Module
+      readonly thread: number
+    }
   /** The next kernels: exports k0 … of a module. */
   | { readonly type: 'kernels'; readonly module: WebAssembly.Module; readonly count: number }
   | { readonly type: 'program'; readonly program: number; readonly launches: Int32Array }
   | { readonly type: 'forget'; readonly program: number }
   /** Runs a program on the first `threads` workers; each has its own `scratchBytes` from `scratch` on. */
-  | { readonly type: 'run'; readonly program: number; readonly args: number; readonly scratch: number; readonly scratchBytes: number; readonly threads: number }
+  | {
+      readonly type: 'run'
+      readonly program: number
+      readonly args: number
+      readonly scratch: number
+      readonly scratchBytes: number
+      readonly threads: number
+    }
 
 /** What workers tell the main thread: that they started, and (the first one) that a program has ended. */
 export type Reply = 'ready' | 'done'

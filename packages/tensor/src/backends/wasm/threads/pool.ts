@@ -40,7 +40,10 @@ export function createPool(memory: WebAssembly.Memory): Pool {
     const thread = spawn(
       reply => (reply === 'ready' ? void ready++ : heard()),
       error => {
-        if (!broken) console.warn(`wids: threads could not be started, so one thread computes everything (${error instanceof Error ? error.message : 'see the error above'})`)
+        if (!broken)
+          console.warn(
+            `wids: threads could not be started, so one thread computes everything (${error instanceof Error ? error.message : 'see the error above'})`,
+          )
         broken = true
       },
     )
@@ -64,7 +67,10 @@ export function createPool(memory: WebAssembly.Memory): Pool {
     },
     submitted: () => submitted,
     completed,
-    idle: () => (completed() >= submitted ? Promise.resolve() : new Promise(resolve => waiting.push({ until: submitted, resolve }))),
+    idle: () =>
+      completed() >= submitted
+        ? Promise.resolve()
+        : new Promise(resolve => waiting.push({ until: submitted, resolve })),
     block: until => {
       for (let now = completed(); now < until; now = completed()) {
         try {

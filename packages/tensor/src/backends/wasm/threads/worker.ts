@@ -33,7 +33,8 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
 function barrier(count: number): void {
   if (count === 1) return
   const generation = arrive(count)
-  while (generation >= 0 && Atomics.load(words, GENERATION_ADDRESS >> 2) === generation) Atomics.wait(words, GENERATION_ADDRESS >> 2, generation)
+  while (generation >= 0 && Atomics.load(words, GENERATION_ADDRESS >> 2) === generation)
+    Atomics.wait(words, GENERATION_ADDRESS >> 2, generation)
 }
 
 /** Launches in order; see `launches.ts` for their words. The first barrier ends the program before. */
