@@ -2,4 +2,4 @@ import { test } from 'vitest'
 import { checkRandomKernels } from './testingLoops.ts'
 
 test('loop kernels compute what the interpreter computes, however their units are split', () =>
-  checkRandomKernels(10_000))
+  checkRandomKernels(3_000))

@@ -113,6 +113,14 @@ const left = shiftBy((x, by) => i32x4.shl(x, by))
 const right = shiftBy((x, by) => i32x4.shr_s(x, by))
 const rightUnsigned = shiftBy((x, by) => i32x4.shr_u(x, by))
 
+/** Powers that few multiplications give within 2 ulp. */
+const knownPowers: ReadonlyMap<number | undefined, UnaryRule> = new Map<number | undefined, UnaryRule>([
+  [1, same],
+  [2, (_, x) => f32x4.mul(x, x)],
+  [3, (_, x) => f32x4.mul(f32x4.mul(x, x), x)],
+  [-1, (code, x) => f32x4.div(code.f32(1), x)],
+])
+
 /** Operations whose inputs may change places, to bring a constant to the second. */
 export const swappable: ReadonlySet<Binary> = new Set<Binary>(['max', 'min'])
 
@@ -139,7 +147,7 @@ export const binaryRules: Record<Binary, Record<ValueType, BinaryRule>> = {
   div: { f32: (_, a, b) => f32x4.div(a, b), i32: quotient, u32: unsignedQuotient, bool: (_, a, b) => v128.and(a, b) },
   mod: { f32: remainder, i32: integerRemainder, u32: unsignedRemainder, bool: (_, a) => v128.xor(a, a) },
   pow: {
-    f32: (code, a, b, known) => (known === 2 ? f32x4.mul(a, a) : power(code, a, b)),
+    f32: (code, a, b, known) => (knownPowers.get(known) ?? power)(code, a, b),
     i32: integerPower,
     u32: unsignedPower,
     bool: (_, a, b) => orNot(a, b),
