@@ -1,5 +1,7 @@
-import { $, block, br, br_if, f32, i32, i64, local, loop, select, type Local } from 'wasmati'
+import { $, block, br, br_if, i32, i64, local, loop, select, type Local } from 'wasmati'
 import type { ArgsortKernel } from '../../../compiler/kernel.ts'
+import type { DType } from '../../../dtype.ts'
+import { DTypeError } from '../../../errors.ts'
 import { rowMajorStrides } from '../../../shape.ts'
 import { range, whileLess } from './control.ts'
 import { define, type Locals } from './define.ts'
@@ -8,7 +10,6 @@ import type { EmittedKernel } from './target.ts'
 
 type I32 = Local<'i32'>
 type I64 = Local<'i64'>
-type SortedDType = 'f32' | 'i32' | 'u32'
 
 /** Bytes of an entry: a key, and below it the position, so that equal keys keep their order. */
 const entry = 8
@@ -18,19 +19,18 @@ const firstRun = 8 * entry
 /** A stable merge sort of each line, from one half of the scratch to the other and back. */
 export function emitArgsort({ operands, shape, axis, descending, x }: ArgsortKernel): EmittedKernel {
   const { dtype } = operands[0]!
-  if (dtype !== 'f32' && dtype !== 'i32' && dtype !== 'u32')
-    throw new TypeError(`argsort kernel: operand of dtype ${dtype}`)
+  const key = keyOf(dtype)
   const size = shape[axis]!
   const plan = planLines(shape, axis, 1)
   const rowMajor = { offset: 0, strides: rowMajorStrides(shape), bounds: [], fill: 0 }
   const func = define(['i32', 'i32', 'i32', 'i32'], ([args, begin, end, scratch], locals) => {
-    const input = walkAlong(plan, 0, x, locals)
-    const output = walkAlong(plan, 1, rowMajor, locals)
+    const input = walkAlong(plan, 0, dtype, x, { int: locals.i32 })
+    const output = walkAlong(plan, 1, 'i32', rowMajor, { int: locals.i32 })
     const [from, to, at, last] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
-    eachLines(plan, [args, begin, end], [input, output], locals, () => {
+    eachLines(plan, [args, begin, end], [input, output], { int: locals.i32 }, () => {
       local.set(from, scratch)
       local.set(to, i32.add(scratch, size * entry))
-      writeEntries(dtype, descending, size, input, from, locals)
+      writeEntries(key, descending, size, input, from, locals)
       local.set(last, i32.add(from, size * entry))
       range(at, from, last, firstRun, () => sortRun(at, last, locals))
       mergeRuns(from, to, size, locals)
@@ -45,7 +45,7 @@ export function emitArgsort({ operands, shape, axis, descending, x }: ArgsortKer
 }
 
 function writeEntries(
-  dtype: SortedDType,
+  { load, order }: Key,
   descending: boolean,
   size: number,
   input: Walk,
@@ -54,8 +54,8 @@ function writeEntries(
 ): void {
   const [position, key] = [locals.i32(), locals.i32()]
   range(position, 0, size, 1, () => {
-    local.set(key, i32.load({}, input.address))
-    orderBits[dtype](key)
+    local.set(key, load({}, input.address))
+    order(key)
     if (descending) local.set(key, i32.xor(key, -1))
     i32.add(i32.mul(position, entry), to)
     i64.shl(i64.extend_i32_u(key), 32n)
@@ -65,24 +65,54 @@ function writeEntries(
   })
 }
 
+/** How an element's bits are loaded, and replaced by an unsigned number of the same order. */
+interface Key {
+  readonly load: typeof i32.load
+  readonly order: (key: I32) => void
+}
+
 /** wasmati encodes constants as signed numbers. */
 const signBit = -0x80000000
+const ofSigned = (key: I32): void => local.set(key, i32.xor(key, signBit))
+const ofHalf =
+  (infinity: number) =>
+  (key: I32): void => {
+    local.set(key, i32.shl(key, 16))
+    ofFloat(infinity)(key)
+  }
 
-/** Replaces the bits of a value by unsigned numbers of the same order. */
-const orderBits: Readonly<Record<SortedDType, (key: I32) => void>> = {
-  u32: () => {},
-  i32: key => local.set(key, i32.xor(key, signBit)),
-  f32: key => {
-    // Both zeros are one (-0 + 0 = 0) …
-    local.set(key, i32.reinterpret_f32(f32.add(f32.reinterpret_i32(key), 0)))
+/** Of a float's bits, sign first, given those of infinity. */
+const ofFloat =
+  (infinity: number) =>
+  (key: I32): void => {
+    // Both zeros are one …
+    i32.const(0)
+    local.get(key)
+    i32.eq(key, signBit)
+    select()
+    local.set(key)
     // … negative numbers are in reverse, below the positive ones …
     i32.xor(key, i32.or(i32.shr_s(key, 31), signBit))
     // … and every NaN, of either sign, is above all.
     i32.const(-1)
-    i32.le_u(i32.and(key, 0x7fffffff), 0x7f800000)
+    i32.le_u(i32.and(key, 0x7fffffff), infinity)
     select()
     local.set(key)
-  },
+  }
+
+const keys: Readonly<Record<Exclude<DType, 'f64'>, Key>> = {
+  f32: { load: i32.load, order: ofFloat(0x7f800000) },
+  f16: { load: i32.load16_u, order: ofHalf(0x7c000000) },
+  bf16: { load: i32.load16_u, order: ofHalf(0x7f800000) },
+  i32: { load: i32.load, order: ofSigned },
+  i8: { load: i32.load8_s, order: ofSigned },
+  u32: { load: i32.load, order: () => {} },
+  bool: { load: i32.load8_u, order: () => {} },
+}
+
+function keyOf(dtype: DType): Key {
+  if (dtype === 'f64') throw new DTypeError('argsort', 'f64 is not supported on this device; cast to f32')
+  return keys[dtype]
 }
 
 /** Insertion sort of the entries of [start, min(start + firstRun, last)). */

@@ -1,39 +1,60 @@
-import { $, i32, if_, local, v128, type Local } from 'wasmati'
+import { $, f32x4, i32, i32x4, if_, local, v128 } from 'wasmati'
+import { dtypes, type DType } from '../../../dtype.ts'
+import type { Code, Int, Vector } from './code.ts'
+import { storeNeighbours, type Storage } from './values/storage.ts'
 
-type I32 = Local<'i32'>
-type V128 = Local<'v128'>
-
-/** Loads four-byte elements `first`, `first` + 1, … at `address` + i · stride into lanes 0 … lanes-1. The other lanes hold anything. */
-export function loadLanes(into: V128, address: I32, stride: number, first: number, lanes: number): void {
-  if (stride === 4) local.set(into, v128.load({ offset: 4 * first }, address))
-  else if (stride === 0 || lanes === 1) local.set(into, v128.load32_splat({}, i32.add(address, (first * stride) | 0)))
-  else
-    for (let lane = 0; lane < lanes; lane++) {
-      i32.add(address, ((first + lane) * stride) | 0)
-      local.set(into, v128.load32_lane({}, lane, $, into))
-    }
+/** Elements of some dtype `laneBytes` apart, from an address on. */
+export interface Lanes {
+  readonly storage: Storage
+  readonly address: Int
+  readonly laneBytes: number
 }
 
-/** Stores lanes 0 … lanes-1 to elements `first`, `first` + 1, … at `address` + i · stride. */
-export function storeLanes(from: V128, address: I32, stride: number, first: number, lanes: number): void {
-  if (stride === 4) storeContiguous(from, address, 4 * first, lanes)
-  else
-    for (let lane = 0; lane < lanes; lane++) {
-      i32.add(address, ((first + lane) * stride) | 0)
-      v128.store32_lane({}, lane, $, from)
-    }
+/** into = elements `first`, `first` + 1, … as computed values; lanes after the first `lanes` hold anything. */
+export function loadLanes(code: Code, into: Vector, from: Lanes, first: number, lanes: number): void {
+  code.region(() => {
+    pushBits(code, from, first, lanes)
+    const bits = code.keep($)
+    local.set(into, from.storage.decode(code, bits))
+  })
 }
 
-function storeContiguous(from: V128, address: I32, offset: number, lanes: number): void {
-  if (lanes === 4) v128.store({ offset }, address, from)
+function pushBits(code: Code, { storage, address, laneBytes }: Lanes, first: number, lanes: number): void {
+  const { width } = storage
+  if (laneBytes === width.bytes) width.load({ offset: first * width.bytes }, address)
+  else if (laneBytes === 0 || lanes === 1) width.splat({ offset: 0 }, i32.add(address, (first * laneBytes) | 0))
   else {
-    if (lanes >= 2) v128.store64_lane({ offset }, 0, address, from)
-    if (lanes !== 2) v128.store32_lane({ offset: offset + 4 * (lanes - 1) }, lanes - 1, address, from)
+    const bits = code.vector()
+    for (let lane = 0; lane < lanes; lane++) {
+      const at = code.keepInt(i32.add(address, ((first + lane) * laneBytes) | 0))
+      local.set(bits, width.loadLane({ offset: 0 }, lane, at, bits))
+    }
+    local.get(bits)
   }
 }
 
-/** Stores the first min(4, lanes) lanes, as many as there are at run time (at least one). */
-export function storeSome(from: V128, address: I32, lanes: I32): void {
+/** Stores the first `lanes` lanes to elements `first`, `first` + 1, …. */
+export function storeLanes(code: Code, from: Vector, to: Lanes, first: number, lanes: number): void {
+  const { storage, address, laneBytes } = to
+  code.region(() => {
+    const { width, encode } = storage
+    if (laneBytes === width.bytes) return storeNeighbours(code, storage, address, first * width.bytes, from, lanes)
+    const encoded = code.keep(encode(code, from))
+    for (let lane = 0; lane < lanes; lane++) {
+      const at = code.keepInt(i32.add(address, ((first + lane) * laneBytes) | 0))
+      width.storeLane({ offset: 0 }, lane, at, encoded)
+    }
+  })
+}
+
+/** x += y, as values of a dtype are computed */
+export function addLanes(dtype: DType, x: Vector, y: Vector): void {
+  const { compute } = dtypes[dtype]
+  local.set(x, compute === 'f32' ? f32x4.add(x, y) : compute === 'bool' ? v128.or(x, y) : i32x4.add(x, y))
+}
+
+/** Stores the first min(4, lanes) lanes of f32 side by side, as many as there are at run time (at least one). */
+export function storeSome(from: Vector, address: Int, lanes: Int): void {
   i32.ge_u(lanes, 4)
   if_(
     null,

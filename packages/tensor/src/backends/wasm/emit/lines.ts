@@ -1,9 +1,10 @@
-import { $, i32, if_, local, type Local } from 'wasmati'
+import { $, i32, if_, local } from 'wasmati'
 import type { IndexMap } from '../../../compiler/kernel.ts'
+import { dtypes, type DType } from '../../../dtype.ts'
+import type { Code, Int } from './code.ts'
 import { setAtMost, whileLess } from './control.ts'
-import type { Locals } from './define.ts'
-
-type I32 = Local<'i32'>
+import type { Lanes } from './lanes.ts'
+import { storageOf } from './values/storage.ts'
 
 /**
  * How the lines of a tensor along one axis are shared out. Neighbouring lines, `width` at most, lie in the lanes of
@@ -45,20 +46,23 @@ export function planLines(shape: readonly number[], axis: number, width: number)
   }
 }
 
-/** A walk along the axis of one operand, as many lines wide as the item has. */
-export interface Walk {
+/** A walk along the axis of one operand, as many lines wide as the item has; `address` is this step's in the first line. */
+export interface Walk extends Lanes {
   readonly operand: number
   readonly map: IndexMap
-  /** Where the first line's element of this step is. */
-  readonly address: I32
-  /** Bytes to the next line, and to the next step. */
-  readonly laneBytes: number
+  /** Bytes to the next step. */
   readonly stepBytes: number
 }
 
-export function walkAlong({ axis, laneAxis }: LinePlan, operand: number, map: IndexMap, locals: Locals): Walk {
-  const stride = (d: number | undefined): number => (d === undefined ? 0 : (4 * map.strides[d]!) | 0)
-  return { operand, map, address: locals.i32(), laneBytes: stride(laneAxis), stepBytes: stride(axis) }
+/** Makes locals for addresses and counts. */
+export type Ints = Pick<Code, 'int'>
+
+export function walkAlong(plan: LinePlan, operand: number, dtype: DType, map: IndexMap, code: Ints): Walk {
+  const { axis, laneAxis } = plan
+  const { bytes } = dtypes[dtype]
+  const stride = (d: number | undefined): number => (d === undefined ? 0 : (bytes * map.strides[d]!) | 0)
+  const [laneBytes, stepBytes] = [stride(laneAxis), stride(axis)]
+  return { operand, storage: storageOf(dtype), map, address: code.int(), laneBytes, stepBytes }
 }
 
 export const advance = ({ address, stepBytes }: Walk): void => {
@@ -68,18 +72,18 @@ export const advance = ({ address, stepBytes }: Walk): void => {
 /** Runs `body` for the items of units [begin, end): walks at their start, `lanes` lines side by side from `block`. */
 export function eachLines(
   plan: LinePlan,
-  [args, begin, end]: readonly [I32, I32, I32],
+  [args, begin, end]: readonly [Int, Int, Int],
   walks: readonly Walk[],
-  locals: Locals,
-  body: (lanes: number, block: I32) => void,
+  code: Ints,
+  body: (lanes: number, block: Int) => void,
 ): void {
   const narrow = plan.lanes % plan.width
-  const [rest, block] = [locals.i32(), locals.i32()]
+  const [rest, block] = [code.int(), code.int()]
   local.set(begin, i32.mul(begin, plan.itemsPerUnit))
   local.set(end, i32.mul(end, plan.itemsPerUnit))
   setAtMost(end, end, plan.items)
   whileLess(begin, end, () => {
-    locate(plan, args, begin, walks, rest, block, locals)
+    locate(plan, args, begin, walks, rest, block, code)
     if (plan.lanes < plan.width) body(narrow, block)
     else if (narrow === 0) body(plan.width, block)
     else {
@@ -95,27 +99,19 @@ export function eachLines(
 }
 
 /** Finds the item's lines: its number's digits are the block of lanes and the indices of the other axes. */
-function locate(
-  plan: LinePlan,
-  args: I32,
-  item: I32,
-  walks: readonly Walk[],
-  rest: I32,
-  block: I32,
-  locals: Locals,
-): void {
-  const digit = locals.i32()
-  const addScaled = (index: I32, stride: (map: IndexMap) => number): void => {
-    for (const { map, address } of walks) {
-      const bytes = (4 * stride(map)) | 0
+function locate(plan: LinePlan, args: Int, item: Int, walks: readonly Walk[], rest: Int, block: Int, code: Ints): void {
+  const digit = code.int()
+  const addScaled = (index: Int, stride: (map: IndexMap) => number): void => {
+    for (const { map, address, storage } of walks) {
+      const bytes = (storage.width.bytes * stride(map)) | 0
       if (bytes === 0) continue
       i32.mul(index, bytes)
       local.set(address, i32.add($, address))
     }
   }
-  for (const { operand, map, address } of walks) {
+  for (const { operand, map, address, storage } of walks) {
     i32.load({ offset: 4 * operand }, args)
-    local.set(address, i32.add($, (4 * map.offset) | 0))
+    local.set(address, i32.add($, (storage.width.bytes * map.offset) | 0))
   }
   local.set(block, i32.rem_u(item, plan.blocks))
   local.set(rest, i32.div_u(item, plan.blocks))

@@ -1,15 +1,12 @@
-import { f32x4, i32, i32x4, if_, local, type Local } from 'wasmati'
+import { i32, if_, local } from 'wasmati'
 import type { IndexMap, ScatterAddKernel } from '../../../compiler/kernel.ts'
 import { rowMajorStrides } from '../../../shape.ts'
+import { defineCode, type Code, type Int, type Vector } from './code.ts'
 import { countDown, range, setAtMost } from './control.ts'
-import { define, type Locals } from './define.ts'
 import { raiseIndexFault } from './fault.ts'
-import { loadLanes, storeLanes } from './lanes.ts'
+import { addLanes, loadLanes, storeLanes, type Lanes } from './lanes.ts'
 import { advance, eachLines, planLines, walkAlong, type LinePlan, type Walk } from './lines.ts'
 import type { EmittedKernel } from './target.ts'
-
-type I32 = Local<'i32'>
-type V128 = Local<'v128'>
 
 /** Blocks of rows of a large result; each of them looks through all indices. */
 const mostBlocks = 32
@@ -25,20 +22,19 @@ export function scattersRows({ axis, outShape, sourceShape, index }: ScatterAddK
 
 /** What the code is written with. */
 interface Rows {
-  readonly columns: number
-  readonly add: (x: V128, y: V128) => void
+  readonly code: Code
+  readonly kernel: ScatterAddKernel
   readonly base: Walk
   readonly index: Walk
   readonly source: Walk
   readonly out: Walk
-  /** Bytes between the columns of base and of source. */
-  readonly baseColumn: number
-  readonly sourceColumn: number
-  readonly from: I32
-  readonly to: I32
-  readonly left: I32
-  readonly x: V128
-  readonly y: V128
+  /** Columns of a row of base, source and result, from the next one to be handled on. */
+  readonly baseColumns: Lanes
+  readonly sourceColumns: Lanes
+  readonly outColumns: Lanes
+  readonly left: Int
+  readonly x: Vector
+  readonly y: Vector
 }
 
 export function emitScatterRows(kernel: ScatterAddKernel): EmittedKernel {
@@ -46,18 +42,18 @@ export function emitScatterRows(kernel: ScatterAddKernel): EmittedKernel {
   const size = outShape[axis]!
   const rowsPerBlock = Math.ceil(size / mostBlocks)
   const plan = planLines([...outShape.slice(0, -1), Math.ceil(size / rowsPerBlock)], axis, 1)
-  const func = define(['i32', 'i32', 'i32', 'i32'], ([args, begin, end], locals) => {
-    const rows = makeRows(kernel, plan, rowsPerBlock, locals)
+  const func = defineCode(['i32', 'i32', 'i32', 'i32'], false, ([args, begin, end], code) => {
+    const rows = makeRows(kernel, plan, rowsPerBlock, code)
     const { base, index, source, out } = rows
-    const [firstRow, count, step, at] = [locals.i32(), locals.i32(), locals.i32(), locals.i32()]
-    eachLines(plan, [args, begin, end], [base, index, source, out], locals, (_, block) => {
+    const [firstRow, count, step, at] = [code.int(), code.int(), code.int(), code.int()]
+    eachLines(plan, [args, begin, end], [base, index, source, out], code, (_, block) => {
       local.set(firstRow, i32.mul(block, rowsPerBlock))
       local.set(count, i32.sub(size, firstRow))
       setAtMost(count, count, rowsPerBlock)
       fillRows(rows, step, count)
       range(step, 0, sourceShape[axis]!, 1, () => {
         local.set(at, i32.load({}, index.address))
-        addRow(rows, at, firstRow, count, size)
+        addRow(rows, at, firstRow, count)
         advance(index)
         advance(source)
       })
@@ -66,60 +62,53 @@ export function emitScatterRows(kernel: ScatterAddKernel): EmittedKernel {
   return { func, units: plan.units, scratchBytes: 0 }
 }
 
-function makeRows(kernel: ScatterAddKernel, plan: LinePlan, rowsPerBlock: number, locals: Locals): Rows {
+function makeRows(kernel: ScatterAddKernel, plan: LinePlan, rowsPerBlock: number, code: Code): Rows {
   const { axis, outShape, operands } = kernel
   const last = outShape.length - 1
-  /** The map without columns; a block further is so many rows, or nothing. */
-  const overBlocks = (map: IndexMap, rows: number): IndexMap => ({
-    ...map,
-    strides: map.strides.with(last, rows * map.strides[axis]!),
-  })
   const rowMajor = { offset: 0, strides: rowMajorStrides(outShape), bounds: [], fill: 0 }
-  const float = operands[3]!.dtype === 'f32'
-  return {
-    columns: outShape[last]!,
-    add: (x, y) => local.set(x, float ? f32x4.add(x, y) : i32x4.add(x, y)),
-    base: walkAlong(plan, 0, overBlocks(kernel.base, rowsPerBlock), locals),
-    index: walkAlong(plan, 1, overBlocks(kernel.index, 0), locals),
-    source: walkAlong(plan, 2, overBlocks(kernel.source, 0), locals),
-    out: walkAlong(plan, 3, overBlocks(rowMajor, rowsPerBlock), locals),
-    baseColumn: (4 * kernel.base.strides[last]!) | 0,
-    sourceColumn: (4 * kernel.source.strides[last]!) | 0,
-    from: locals.i32(),
-    to: locals.i32(),
-    left: locals.i32(),
-    x: locals.v128(),
-    y: locals.v128(),
+  const maps: IndexMap[] = [kernel.base, kernel.index, kernel.source, rowMajor]
+  // A walk knows no columns; a block further, base and result are so many rows further.
+  const [base, index, source, out] = maps.map((map, operand) => {
+    const rows = operand === 0 || operand === 3 ? rowsPerBlock : 0
+    const strides = map.strides.with(last, rows * map.strides[axis]!)
+    return walkAlong(plan, operand, operands[operand]!.dtype, { ...map, strides }, code)
+  }) as [Walk, Walk, Walk, Walk]
+  const columnsOf = ({ storage, operand }: Walk): Lanes => {
+    const laneBytes = (storage.width.bytes * maps[operand]!.strides[last]!) | 0
+    return { storage, address: code.int(), laneBytes }
   }
+  const columns = { baseColumns: columnsOf(base), sourceColumns: columnsOf(source), outColumns: columnsOf(out) }
+  return { code, kernel, base, index, source, out, ...columns, left: code.int(), x: code.vector(), y: code.vector() }
 }
 
-function fillRows(rows: Rows, step: I32, count: I32): void {
-  const { base, out, baseColumn, from, to, left, x } = rows
-  local.set(to, out.address)
+function fillRows(rows: Rows, step: Int, count: Int): void {
+  const { code, base, out, baseColumns, outColumns, x } = rows
+  local.set(outColumns.address, out.address)
   range(step, 0, count, 1, () => {
-    local.set(from, base.address)
-    eachColumns(rows, left, baseColumn, (first, lanes) => {
-      loadLanes(x, from, baseColumn, first, lanes)
-      storeLanes(x, to, 4, first, lanes)
+    local.set(baseColumns.address, base.address)
+    eachColumns(rows, baseColumns, (first, lanes) => {
+      loadLanes(code, x, baseColumns, first, lanes)
+      storeLanes(code, x, outColumns, first, lanes)
     })
     advance(base)
   })
 }
 
-/** Adds the source's row to the one that its index points to, if that is among these rows. */
-function addRow(rows: Rows, at: I32, firstRow: I32, count: I32, size: number): void {
-  const { source, out, sourceColumn, from, to, left, x, y, add } = rows
+/** Adds the source's row to the one that its index points to, if that is among the `count` from `firstRow` on. */
+function addRow(rows: Rows, at: Int, firstRow: Int, count: Int): void {
+  const { code, kernel, source, out, sourceColumns, outColumns, x, y } = rows
+  const size = kernel.outShape[kernel.axis]!
   i32.lt_u(i32.sub(at, firstRow), count)
   if_(
     null,
     () => {
-      local.set(to, i32.add(i32.mul(i32.sub(at, firstRow), out.stepBytes), out.address))
-      local.set(from, source.address)
-      eachColumns(rows, left, sourceColumn, (first, lanes) => {
-        loadLanes(x, to, 4, first, lanes)
-        loadLanes(y, from, sourceColumn, first, lanes)
-        add(x, y)
-        storeLanes(x, to, 4, first, lanes)
+      local.set(outColumns.address, i32.add(i32.mul(i32.sub(at, firstRow), out.stepBytes), out.address))
+      local.set(sourceColumns.address, source.address)
+      eachColumns(rows, sourceColumns, (first, lanes) => {
+        loadLanes(code, x, outColumns, first, lanes)
+        loadLanes(code, y, sourceColumns, first, lanes)
+        addLanes(kernel.operands[3]!.dtype, x, y)
+        storeLanes(code, x, outColumns, first, lanes)
       })
     },
     () => {
@@ -129,20 +118,22 @@ function addRow(rows: Rows, at: I32, firstRow: I32, count: I32, size: number): v
   )
 }
 
-/** Walks `from` and `to` along a row's columns, four vectors a turn; `to` ends behind the last one. */
+/** Walks along a row's columns, four vectors a turn; those of the result end behind the last one. */
 function eachColumns(
-  { columns, from, to }: Rows,
-  left: I32,
-  fromColumn: number,
+  { kernel, outColumns, left }: Rows,
+  from: Lanes,
   body: (first: number, lanes: number) => void,
 ): void {
+  const columns = kernel.outShape.at(-1)!
   const rest = columns % 16
+  const move = ({ address, laneBytes }: Lanes, count: number): void =>
+    local.set(address, i32.add(address, (count * laneBytes) | 0))
   local.set(left, columns)
   countDown(left, 16, () => {
     for (let first = 0; first < 16; first += 4) body(first, 4)
-    local.set(from, i32.add(from, (16 * fromColumn) | 0))
-    local.set(to, i32.add(to, 64))
+    move(from, 16)
+    move(outColumns, 16)
   })
   for (let first = 0; first < rest; first += 4) body(first, Math.min(4, rest - first))
-  local.set(to, i32.add(to, 4 * rest))
+  move(outColumns, rest)
 }

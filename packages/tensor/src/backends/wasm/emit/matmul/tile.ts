@@ -1,7 +1,7 @@
 import { f32x4, i32, if_, local, v128, type Func } from 'wasmati'
 import { defineCode, multiplyAdd, type Code, type Int, type Vector } from '../code.ts'
 import { countDown } from '../control.ts'
-import { storeLanes } from '../lanes.ts'
+import { storageOf, storeNeighbours } from '../values/storage.ts'
 import { linesFrom } from './pointers.ts'
 
 /** Rows and columns of the register tile: 12 accumulators, 2 vectors of B and 1 of A fill 15 of the 16 SSE registers. */
@@ -62,8 +62,8 @@ export const emitTile = ({ rows, columns, source }: TileShape, relaxed: boolean)
     local.get(accumulate)
     if_(
       null,
-      () => storeTile(acc, c, cStride, columns, true),
-      () => storeTile(acc, c, cStride, columns, false),
+      () => storeTile(code, acc, c, cStride, columns, true),
+      () => storeTile(code, acc, c, cStride, columns, false),
     )
   })
 
@@ -82,12 +82,19 @@ function step(
 }
 
 /** Writes the accumulators to c, row by row; the last vector of a narrow tile lane by lane, as its neighbours may be another unit's. */
-function storeTile(acc: Registers['acc'], c: Int, cStride: Int, columns: number, accumulate: boolean): void {
+function storeTile(
+  code: Code,
+  acc: Registers['acc'],
+  c: Int,
+  cStride: Int,
+  columns: number,
+  accumulate: boolean,
+): void {
   acc.forEach((row, i) => {
     if (i > 0) local.set(c, i32.add(c, cStride))
     row.forEach((sum, j) => {
       if (accumulate) local.set(sum, f32x4.add(v128.load({ offset: 16 * j }, c), sum))
-      storeLanes(sum, c, 4, 4 * j, Math.min(4, columns - 4 * j))
+      storeNeighbours(code, storageOf('f32'), c, 16 * j, sum, Math.min(4, columns - 4 * j))
     })
   })
 }
