@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { IndexMap, ScatterAddKernel } from '../../../compiler/kernel.ts'
+import { dtypes, isFloat } from '../../../dtype.ts'
 import { rowMajorStrides } from '../../../shape.ts'
+import { roundTo } from '../../reference/rounding.ts'
 import { emitScatterAdd } from './scatterAdd.ts'
 import { FAULT_ADDRESS } from './target.ts'
 import { Bench } from './testing.ts'
@@ -23,7 +25,14 @@ const cases = fc
       base: layouts(shape.length, shape.length),
       index: layouts(shape.length, shape.length),
       source: layouts(shape.length, shape.length),
-      dtype: fc.constantFrom('f32' as const, 'i32' as const),
+      dtype: fc.constantFrom(
+        'f32' as const,
+        'i32' as const,
+        'f16' as const,
+        'bf16' as const,
+        'i8' as const,
+        'bool' as const,
+      ),
       outOfRange: fc.boolean(),
       seed: fc.integer(),
       cut: cuts,
@@ -39,7 +48,7 @@ const rowMajor = (shape: readonly number[]): IndexMap => ({
 
 /** The result, rounded after every addition as the kernel does, and the indices that point nowhere. */
 function expected(kernel: ScatterAddKernel, base: ArrayLike<number>, index: Int32Array, source: ArrayLike<number>) {
-  const round = kernel.operands[3]!.dtype === 'f32' ? Math.fround : (x: number) => x | 0
+  const round = roundTo[kernel.operands[3]!.dtype]
   const out = [...indicesOf(kernel.outShape)].map(at => base[positionOf(kernel.base, at)]!)
   const strays = new Set<number>()
   for (const at of indicesOf(kernel.sourceShape)) {
@@ -69,10 +78,9 @@ describe('emitScatterAdd', () => {
           layOut(sourceShape, layout.index),
           layOut(sourceShape, layout.source),
         ]
-        const values = (count: number, salt: number) => {
-          const floats = randomFloats(count, seed + salt)
-          return dtype === 'f32' ? floats : Int32Array.from(floats, x => x * 2 ** 31)
-        }
+        const scale = isFloat(dtype) ? 1 : 2 ** 31
+        const values = (count: number, salt: number) =>
+          [...randomFloats(count, seed + salt)].map(x => roundTo[dtype](x * scale))
         const size = outShape[axis]!
         const [from, what] = [values(base.length, 0), values(source.length, 1)]
         const where = Int32Array.from(
@@ -91,16 +99,22 @@ describe('emitScatterAdd', () => {
           source: source.map,
         }
         const count = outShape.reduce((product, n) => product * n, 1)
-        const to = bench.alloc(4 * count)
+        const bytes = dtypes[dtype].bytes * count
+        const to = bench.alloc(bytes)
         const emitted = emitScatterAdd(kernel)
         runInParts(
-          bench.load(emitted, [bench.place(from), bench.place(where), bench.place(what), to]),
+          bench.load(emitted, [
+            bench.placeNumbers(from, dtype),
+            bench.place(where),
+            bench.placeNumbers(what, dtype),
+            to,
+          ]),
           emitted.units,
           cut,
         )
         const { out, strays } = expected(kernel, from, where, what)
-        expect([...(dtype === 'f32' ? bench.floats(to, count) : bench.ints(to, count))]).toEqual(out)
-        expect(bench.ints(to + 4 * count, 8).every(word => word === -1)).toBe(true)
+        expect(bench.numbers(to, count, dtype)).toEqual(out)
+        expect(bench.untouched(to + bytes)).toBe(true)
         const [code, stray, axisSize] = bench.ints(FAULT_ADDRESS, 3)
         expect(code).toBe(strays.size === 0 ? 0 : 1)
         expect(strays.size === 0 || (strays.has(stray!) && axisSize === size)).toBe(true)

@@ -1,4 +1,6 @@
 import { importMemory } from 'wasmati'
+import { dtypes, type DType, type TypedArray } from '../../../dtype.ts'
+import { fromNumbers, toNumbers } from '../../reference/floats.ts'
 import { instantiate, type KernelFunction } from './module.ts'
 import type { EmittedKernel, Target } from './target.ts'
 
@@ -23,10 +25,23 @@ export class Bench {
     return address
   }
 
-  place(values: Float32Array | Int32Array | Uint32Array | Uint16Array | Int8Array): number {
+  place(values: TypedArray): number {
     const address = this.alloc(values.byteLength)
     this.bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address)
     return address
+  }
+
+  placeNumbers(numbers: ArrayLike<number>, dtype: DType): number {
+    return this.place(fromNumbers(numbers, dtype))
+  }
+
+  numbers(address: number, length: number, dtype: DType): number[] {
+    return [...toNumbers(this.bytes.slice(address, address + length * dtypes[dtype].bytes), dtype)]
+  }
+
+  /** Whether the 32 bytes after the end of a block are as `alloc` left them. */
+  untouched(end: number): boolean {
+    return this.bytes.subarray(end, end + 32).every(byte => byte === 0xff)
   }
 
   reset(): void {
