@@ -81,7 +81,7 @@ export function start(tensors: readonly Handle[]): void {
   const replaced = pending.map(tensor => tensor.settle(uses)).filter(node => node !== undefined && isFloat(node.dtype))
   // The values that gradients of these results would need are replaced, so they are final.
   const final = dependents(order, replaced)
-  for (const node of nodes) final.has(node) ? releaseHistory(node) : boundHistory(node)
+  for (const node of nodes) (final.has(node) ? releaseHistory : boundHistory)(node)
 }
 
 /** Those among nodes, inputs before users, that depend on one of `sources`. */

@@ -9,6 +9,7 @@ import { heapInOrder } from './heapInOrder.ts'
 import { type CompiledKernel, createKernelCache } from './kernels.ts'
 import { schedule, wordsPerLaunch } from './launches.ts'
 import { createMemory, isShared } from './memory.ts'
+import { HEAP_START } from './threads/control.ts'
 import { threadCount } from './threads/count.ts'
 import { createPool, type Pool } from './threads/pool.ts'
 
@@ -29,8 +30,6 @@ export interface WasmProgram extends Program {
   readonly nanoseconds: number
 }
 
-/** The first bytes of the memory hold what kernels and threads share; blocks start behind. */
-const heapStart = 4096
 const maxBytes = 65536 * 65536
 /** Programs shorter than this run at once on the calling thread, which takes less time than waking others. */
 const inlineBelow = 1_000_000
@@ -43,7 +42,7 @@ const storable: ReadonlySet<DType> = new Set<DType>(['f32', 'f16', 'bf16', 'i32'
 export function createWasmBackend(): Backend<WasmProgram> {
   const memory = createMemory()
   const pool = isShared(memory) ? createPool(memory) : undefined
-  const heap = heapInOrder(createHeap(memory, heapStart, maxBytes), pool)
+  const heap = heapInOrder(createHeap(memory, HEAP_START, maxBytes), pool)
   const compileKernels = createKernelCache(memory, hasRelaxedSimd(), (module, count) =>
     pool?.announce({ type: 'kernels', module, count }),
   )

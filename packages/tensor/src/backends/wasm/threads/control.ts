@@ -1,5 +1,13 @@
-/** Words at fixed byte addresses that threads share; each has a cache line of its own. */
-export const ARRIVED_ADDRESS = 128
-export const GENERATION_ADDRESS = 192
-/** How many programs of the pool have ended. */
-export const COMPLETED_ADDRESS = 256
+/** How many programs of the pool have ended: a word at a fixed byte address that threads share. */
+export const COMPLETED_ADDRESS = 128
+
+/**
+ * The barrier of `count` threads: a word of those that have arrived and, 32 bytes on, one of its generation. Each
+ * count has its own, as a thread that only the next program uses may be early.
+ */
+export const barrierAddress = (count: number): number => 1024 + count * 64
+export const GENERATION_OFFSET = 32
+export const mostThreads = 64
+
+/** Behind what kernels and threads share. */
+export const HEAP_START = 8192

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../../errors.ts'
+import { mostThreads } from './control.ts'
 
 let chosen: number | undefined
 
@@ -8,14 +9,15 @@ let chosen: number | undefined
  * @throws ArgumentError unless it is an integer from 1 to 64
  */
 export function setThreads(count: number): void {
-  if (!Number.isInteger(count) || count < 1 || count > 64)
-    throw new ArgumentError('setThreads', `the number of threads is an integer from 1 to 64, got ${count}`)
+  if (!Number.isInteger(count) || count < 1 || count > mostThreads)
+    throw new ArgumentError('setThreads', `the number of threads is an integer from 1 to ${mostThreads}, got ${count}`)
   chosen = count
 }
 
 /** How many threads compute. */
 export function threadCount(): number {
-  chosen ??= fromEnvironment() ?? Math.min(64, Math.max(1, globalThis.navigator?.hardwareConcurrency ?? cores() ?? 1))
+  chosen ??=
+    fromEnvironment() ?? Math.min(mostThreads, Math.max(1, globalThis.navigator?.hardwareConcurrency ?? cores() ?? 1))
   return chosen
 }
 
@@ -23,8 +25,11 @@ function fromEnvironment(): number | undefined {
   const text = globalThis.process?.env?.['WIDS_THREADS']
   if (text === undefined || text === '') return undefined
   const count = Number(text)
-  if (!Number.isInteger(count) || count < 1 || count > 64)
-    throw new ArgumentError('WIDS_THREADS', `the number of threads is an integer from 1 to 64, got '${text}'`)
+  if (!Number.isInteger(count) || count < 1 || count > mostThreads)
+    throw new ArgumentError(
+      'WIDS_THREADS',
+      `the number of threads is an integer from 1 to ${mostThreads}, got '${text}'`,
+    )
   return count
 }
 

@@ -4,7 +4,7 @@
  * security policy. Types and constants are erased or inlined when the text is made.
  */
 import type { Command, Reply } from './messages.ts'
-import { COMPLETED_ADDRESS, GENERATION_ADDRESS } from './control.ts'
+import { barrierAddress, COMPLETED_ADDRESS, GENERATION_OFFSET } from './control.ts'
 
 type Kernel = (args: number, begin: number, end: number, scratch: number) => void
 interface Port {
@@ -19,7 +19,7 @@ const port = (threads?.parentPort ?? globalThis) as unknown as Port
 let memory: WebAssembly.Memory
 let words: Int32Array
 let thread = 0
-let arrive: (threads: number) => number
+let arrive: (threads: number, address: number) => number
 const kernels: Kernel[] = []
 const programs = new Map<number, Int32Array>()
 
@@ -32,9 +32,10 @@ function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
 
 function barrier(count: number): void {
   if (count === 1) return
-  const generation = arrive(count)
-  while (generation >= 0 && Atomics.load(words, GENERATION_ADDRESS >> 2) === generation)
-    Atomics.wait(words, GENERATION_ADDRESS >> 2, generation)
+  const address = barrierAddress(count)
+  const word = (address + GENERATION_OFFSET) >> 2
+  const generation = arrive(count, address)
+  while (generation >= 0 && Atomics.load(words, word) === generation) Atomics.wait(words, word, generation)
 }
 
 /** Launches in order; see `launches.ts` for their words. The first barrier ends the program before. */
