@@ -7,19 +7,32 @@ export interface Terminal {
   readonly interrupted: AbortSignal
 }
 
-/** The terminal of this process. The first Ctrl-C asks to stop, the second ends the process at once. */
+/** The terminal of this process. */
 export function processTerminal(): Terminal {
-  const controller = new AbortController()
-  process.on('SIGINT', () => {
-    if (controller.signal.aborted) process.exit(130)
-    controller.abort()
-  })
   // A reader that has enough, such as `head`, is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
-  return { input: process.stdin, out: process.stdout, err: process.stderr, interrupted: controller.signal }
+  let interrupted: AbortSignal | undefined
+  return {
+    input: process.stdin,
+    out: process.stdout,
+    err: process.stderr,
+    get interrupted() {
+      return (interrupted ??= listenForInterruption())
+    },
+  }
+}
+
+/** The first Ctrl-C asks to stop, the second ends the process at once; where nobody listens, the first one does. */
+function listenForInterruption(): AbortSignal {
+  const controller = new AbortController()
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(130)
+    controller.abort()
+  })
+  return controller.signal
 }
 
 /** All text of the standard input; undefined at a keyboard, where nobody is expected to type it. */
