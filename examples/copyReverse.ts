@@ -24,8 +24,8 @@ class Seq2Seq extends Module {
   transformer = new Transformer({
     dModel: 64,
     nhead: 4,
-    numEncoderLayers: 2,
-    numDecoderLayers: 2,
+    numEncoderLayers: 1,
+    numDecoderLayers: 1,
     dimFeedforward: 128,
     dropout: 0,
     normFirst: true,
@@ -130,7 +130,7 @@ export interface CopyReverseResult {
   readonly seconds: number
 }
 
-export async function main(log: (line: string) => void = console.log, steps = 800): Promise<CopyReverseResult> {
+export async function main(log: (line: string) => void = console.log, steps = 1000): Promise<CopyReverseResult> {
   const started = performance.now()
   manualSeed(1)
   const random = await randomNumbers()
