@@ -41,6 +41,13 @@ export class PairTable {
     return this.slots[entry + 3]!
   }
 
+  /** All entries as (left, right, rank, merged). */
+  *entries(): IterableIterator<[left: number, right: number, rank: number, merged: number]> {
+    const { slots } = this
+    for (let at = 0; at < slots.length; at += 4)
+      if (slots[at] !== free) yield [slots[at]!, slots[at + 1]!, slots[at + 2]!, slots[at + 3]!]
+  }
+
   setRank(entry: number, rank: number): void {
     this.slots[entry + 2] = rank
   }

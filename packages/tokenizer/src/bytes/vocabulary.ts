@@ -13,9 +13,12 @@ export class Vocabulary {
   private readonly arena: GrowableBytes
   private readonly starts: Uint32Array
   private readonly lengths: Int32Array
-  /** Pairs of (hash, id + 1); an id of 0 marks a free slot. */
+  /** Four numbers a slot: hash, id + 1 (0 marks a free slot), start and length of the bytes. */
   private readonly slots: Int32Array
   private readonly mask: number
+  /** One bit for each value of the low bits of a hash: small enough for a near cache, it turns most misses away. */
+  private readonly filter: Int32Array
+  private readonly filterMask: number
   /** How files write the tokens. */
   readonly spelling: TokenSpelling
   /** Tokens that the spelling cannot express: they have an id but match nothing. */
@@ -30,8 +33,10 @@ export class Vocabulary {
     this.starts = new Uint32Array(size)
     this.lengths = new Int32Array(size).fill(-1)
     const slots = powerOfTwo(Math.max(16, count * 2))
-    this.slots = new Int32Array(slots * 2)
+    this.slots = new Int32Array(slots * 4)
     this.mask = slots - 1
+    this.filter = new Int32Array(powerOfTwo(Math.max(1, count / 4)))
+    this.filterMask = this.filter.length - 1
   }
 
   /** Stores a token as a file writes it; false if its id or its name is taken. */
@@ -77,10 +82,13 @@ export class Vocabulary {
   private insert(id: number, bytes: Uint8Array): boolean {
     const hash = hashBytes(bytes, 0, bytes.length)
     if (this.findHashed(bytes, 0, bytes.length, hash) !== -1) return false
+    this.filter[(hash >>> 5) & this.filterMask]! |= 1 << (hash & 31)
     let slot = hash & this.mask
-    while (this.slots[slot * 2 + 1] !== 0) slot = (slot + 1) & this.mask
-    this.slots[slot * 2] = hash
-    this.slots[slot * 2 + 1] = id + 1
+    while (this.slots[slot * 4 + 1] !== 0) slot = (slot + 1) & this.mask
+    this.slots[slot * 4] = hash
+    this.slots[slot * 4 + 1] = id + 1
+    this.slots[slot * 4 + 2] = this.arena.length
+    this.slots[slot * 4 + 3] = bytes.length
     return true
   }
 
@@ -115,20 +123,24 @@ export class Vocabulary {
 
   /** As `find`, for a caller that already has the hash. */
   findHashed(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    if (((this.filter[(hash >>> 5) & this.filterMask]! >>> (hash & 31)) & 1) === 0) return -1
     const { slots, mask } = this
+    const length = end - start
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const id = slots[slot * 2 + 1]! - 1
+      const id = slots[slot * 4 + 1]! - 1
       if (id < 0) return -1
-      if (slots[slot * 2] === hash && this.equals(id, bytes, start, end)) return id
+      if (
+        slots[slot * 4] === hash &&
+        slots[slot * 4 + 3] === length &&
+        this.equals(slots[slot * 4 + 2]!, bytes, start, end)
+      )
+        return id
     }
   }
 
-  private equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const length = end - start
-    if (this.lengths[id] !== length) return false
+  private equals(from: number, bytes: Uint8Array, start: number, end: number): boolean {
     const arena = this.arena.data
-    const from = this.starts[id]!
-    for (let i = 0; i < length; i++) if (arena[from + i] !== bytes[start + i]) return false
+    for (let i = start; i < end; i++) if (arena[from + i - start] !== bytes[i]) return false
     return true
   }
 }

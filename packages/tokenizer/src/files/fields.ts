@@ -62,7 +62,8 @@ export class Fields {
 
   array(field: string): readonly unknown[] {
     const value = this.get(field)
-    if (Array.isArray(value)) return value
+    // A copy without holes: what is missing in a sparse array is then undefined like any other wrong value.
+    if (Array.isArray(value)) return Array.from(value as unknown[])
     throw this.error(field, 'must be an array')
   }
 

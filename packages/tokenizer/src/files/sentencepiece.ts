@@ -7,7 +7,7 @@ import { replaceDecoder, stripDecoder } from '../decoders/replace.ts'
 import { sequenceDecoder } from '../decoders/sequence.ts'
 import { FormatError } from '../errors.ts'
 import { BpeModel } from '../models/bpe.ts'
-import { listedMerges } from '../models/bpe-merges.ts'
+import { Merges } from '../models/bpe-merges.ts'
 import { byteFallbackIds } from '../models/byte-fallback.ts'
 import type { Model } from '../models/model.ts'
 import { UnigramModel } from '../models/unigram.ts'
@@ -145,7 +145,7 @@ function bpeOf({ pieces, byteFallback }: SentencePieceModel, vocabulary: Vocabul
   const indivisible = pieces.flatMap(({ type }, id) => (type === PieceType.userDefined ? [id] : []))
   return new BpeModel({
     vocabulary,
-    merges: listedMerges(table),
+    merges: Merges.listed(table),
     unknownId,
     fuseUnknown: true,
     byteFallback: byteFallback ? byteFallbackIds(vocabulary) : undefined,

@@ -4,7 +4,7 @@ import { Vocabulary } from '../bytes/vocabulary.ts'
 import { byteLevelDecoder } from '../decoders/byte-level.ts'
 import { ArgumentError, FormatError } from '../errors.ts'
 import { BpeModel } from '../models/bpe.ts'
-import { rankedMerges } from '../models/bpe-merges.ts'
+import { Merges } from '../models/bpe-merges.ts'
 import { rankedModelToJson } from '../models/ranked-model-json.ts'
 import { PipelineTokenizer } from '../pipeline/pipeline-tokenizer.ts'
 import { byteLevelPreTokenizer } from '../pre-tokenizers/byte-level.ts'
@@ -66,7 +66,7 @@ export function fromTiktoken(ranks: Uint8Array | string, options: TiktokenOption
   })
   const { pattern } = options
   const regex = typeof pattern === 'string' ? publishedPatterns[pattern] : pattern.regex
-  const merges = rankedMerges(vocabulary)
+  const merges = Merges.ranked(vocabulary)
   return new PipelineTokenizer({
     addedTokens,
     preTokenizer: sequencePreTokenizer([

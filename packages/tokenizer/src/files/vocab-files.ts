@@ -48,6 +48,8 @@ export function fromVocabTxt(vocab: string, options: BertNormalizerOptions = {})
   const json = {
     type: 'WordPiece',
     unk_token: '[UNK]',
+    continuing_subword_prefix: '##',
+    max_input_chars_per_word: 100,
     vocab: Object.fromEntries(lines.map((token, id) => [token, id])),
   }
   const model = modelFromJson(new Fields(json, 'model', 'vocab.txt'), false)

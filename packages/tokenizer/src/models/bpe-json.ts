@@ -5,7 +5,7 @@ import { Fields } from '../files/fields.ts'
 import { vocabularyFromRecord } from '../files/vocabulary-from-record.ts'
 import { byteFallbackIds } from './byte-fallback.ts'
 import { BpeModel } from './bpe.ts'
-import { listedMerges } from './bpe-merges.ts'
+import { Merges } from './bpe-merges.ts'
 
 /** Reads the `model` object of a tokenizer.json whose type is `BPE`. */
 export function bpeFromJson(fields: Fields, isByteLevel: boolean): BpeModel {
@@ -18,7 +18,7 @@ export function bpeFromJson(fields: Fields, isByteLevel: boolean): BpeModel {
     throw fields.error('dropout', 'BPE dropout makes encoding random, which is not supported; set it to null')
   return new BpeModel({
     vocabulary,
-    merges: listedMerges(mergeTable(pairs, vocabulary, continuingPrefix, fields)),
+    merges: Merges.listed(mergeTable(pairs, vocabulary, continuingPrefix, fields)),
     unknownId: unknown === undefined ? undefined : requireToken(vocabulary, unknown, fields),
     fuseUnknown: fields.optionalBoolean('fuse_unk') ?? false,
     byteFallback: fields.optionalBoolean('byte_fallback') ? byteFallbackIds(vocabulary) : undefined,

@@ -1,41 +1,94 @@
 import { neverMerges, PairTable } from '../bytes/pair-table.ts'
 import type { Vocabulary } from '../bytes/vocabulary.ts'
 
-/** Finds the rank of a pair of neighbouring tokens; lower ranks merge first. */
-export interface Merges {
-  readonly table: PairTable
-  /** Entry of the pair in `table`, or -1 if it does not merge. */
-  find(left: number, right: number): number
-}
-
-/** Merges that a file lists one by one. */
-export function listedMerges(table: PairTable): Merges {
-  return { table, find: (left, right) => table.find(left, right) }
-}
-
-const rememberedPairs = 1 << 18
+const directIds = 256
+/** So many pairs are remembered, one for each value of the high bits of a hash. */
+const recentPairs = 1 << 14
+const recentShift = 32 - 14
 
 /**
- * Merges of a rank file (tiktoken): two tokens merge if their joined bytes are a token, whose id is the rank. Pairs
- * are looked up by their bytes once and then remembered, in bounded memory, so loading does no work per pair.
+ * Which neighbouring tokens merge, in which order and into what. Files list the merges, or they rank the tokens
+ * (tiktoken): then two tokens merge if their joined bytes are a token, whose id is the rank. Such pairs are looked up
+ * by their bytes, so loading does no work per pair, and the latest ones that do merge are remembered.
  */
-export function rankedMerges(vocabulary: Vocabulary): Merges {
-  const table = new PairTable(1 << 12)
-  let joined = new Uint8Array(256)
-  const derive = (left: number, right: number): number => {
-    const length = vocabulary.lengthOf(left) + vocabulary.lengthOf(right)
-    if (length > joined.length) joined = new Uint8Array(length * 2)
-    vocabulary.copyTo(right, joined, vocabulary.copyTo(left, joined, 0))
-    const merged = vocabulary.find(joined, 0, length)
-    if (table.size >= rememberedPairs) table.clear()
-    return table.add(left, right, merged < 0 ? neverMerges : merged, merged)
+export class Merges {
+  /** What the pair of the last call of `rankOf` merges into. */
+  merged = -1
+  private readonly table: PairTable | undefined
+  private readonly ranked: Vocabulary | undefined
+  /** Ranks and results of pairs of ids below 256, which in byte-level vocabularies are the bytes. */
+  private readonly directRanks = new Int32Array(directIds * directIds).fill(neverMerges)
+  private readonly directMerged = new Int32Array(directIds * directIds)
+  /** Three numbers a pair: left, right, merged. */
+  private readonly recent: Int32Array
+
+  private constructor(table: PairTable | undefined, ranked: Vocabulary | undefined) {
+    this.table = table
+    this.ranked = ranked
+    this.recent = new Int32Array(ranked ? recentPairs * 3 : 0).fill(-1)
   }
-  return {
-    table,
-    find(left, right) {
-      let entry = table.find(left, right)
-      if (entry < 0) entry = derive(left, right)
-      return table.rankAt(entry) === neverMerges ? -1 : entry
-    },
+
+  /** Merges of a list, each a rank. */
+  static listed(table: PairTable): Merges {
+    const merges = new Merges(table, undefined)
+    for (const [left, right, rank, merged] of table.entries()) merges.addDirect(left, right, rank, merged)
+    return merges
+  }
+
+  /** Merges of a vocabulary whose ids are ranks. */
+  static ranked(vocabulary: Vocabulary): Merges {
+    const merges = new Merges(undefined, vocabulary)
+    const ids = Array.from({ length: directIds }, (_, id) => id).filter(id => vocabulary.has(id))
+    const longest = ids.reduce((length, id) => Math.max(length, vocabulary.lengthOf(id)), 0)
+    const joined = new Uint8Array(longest * 2)
+    for (const left of ids)
+      for (const right of ids) {
+        const length = vocabulary.copyTo(right, joined, vocabulary.copyTo(left, joined, 0))
+        const merged = vocabulary.find(joined, 0, length)
+        if (merged >= 0) merges.addDirect(left, right, merged, merged)
+      }
+    return merges
+  }
+
+  private addDirect(left: number, right: number, rank: number, merged: number): void {
+    if (left >= directIds || right >= directIds) return
+    this.directRanks[left * directIds + right] = rank
+    this.directMerged[left * directIds + right] = merged
+  }
+
+  /**
+   * Rank of a pair that covers `bytes[start..end)`, `neverMerges` if it does not merge; lower ranks merge first. See
+   * `merged` for the result.
+   */
+  rankOf(left: number, right: number, bytes: Uint8Array, start: number, end: number): number {
+    if (left < directIds && right < directIds) {
+      this.merged = this.directMerged[left * directIds + right]!
+      return this.directRanks[left * directIds + right]!
+    }
+    if (this.ranked) return this.rankOfBytes(this.ranked, left, right, bytes, start, end)
+    const table = this.table!
+    const entry = table.find(left, right)
+    if (entry < 0) return neverMerges
+    this.merged = table.mergedAt(entry)
+    return table.rankAt(entry)
+  }
+
+  private rankOfBytes(
+    vocabulary: Vocabulary,
+    left: number,
+    right: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): number {
+    const { recent } = this
+    const at = ((Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca77)) >>> recentShift) * 3
+    if (recent[at] === left && recent[at + 1] === right) return (this.merged = recent[at + 2]!)
+    const merged = vocabulary.find(bytes, start, end)
+    if (merged < 0) return neverMerges
+    recent[at] = left
+    recent[at + 1] = right
+    recent[at + 2] = merged
+    return (this.merged = merged)
   }
 }

@@ -68,7 +68,7 @@ export class BpeModel implements Model {
     const failed = this.startSymbols(bytes, start, end)
     if (failed >= 0) return failed
     const merge = this.count <= shortWord ? mergeShort : mergeLong
-    const count = merge(this.options.merges, this.symbols, this.ends, this.count)
+    const count = merge(this.options.merges, bytes, start, this.symbols, this.ends, this.count)
     ids.reserve(count)
     for (let i = 0; i < count; i++) ids.push(this.symbols[i]!)
     if (ends) for (let i = 0; i < count; i++) ends.push(this.ends[i]!)

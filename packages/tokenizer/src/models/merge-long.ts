@@ -4,31 +4,56 @@ import type { Merges } from './bpe-merges.ts'
 /** Ranks come before positions: `rank * positions + position` is exact in a double for ranks below 2^22. */
 const positions = 2 ** 31
 
+interface Scratch {
+  readonly capacity: number
+  readonly next: Int32Array
+  readonly previous: Int32Array
+  readonly ranks: Int32Array
+  readonly targets: Int32Array
+  readonly heap: Float64Array
+}
+
+function allocate(capacity: number): Scratch {
+  return {
+    capacity,
+    next: new Int32Array(capacity),
+    previous: new Int32Array(capacity),
+    ranks: new Int32Array(capacity),
+    targets: new Int32Array(capacity),
+    heap: new Float64Array(capacity * 3),
+  }
+}
+
+const keptCapacity = 1 << 12
+let scratch = /* @__PURE__ */ allocate(keptCapacity)
+
 /**
  * As `mergeShort`, for words of any length in O(n log n): the symbols form a linked list, and a heap holds candidate
  * pairs by (rank, position). A candidate whose pair has changed since is recognised by its rank and dropped.
  */
-export function mergeLong(merges: Merges, symbols: Int32Array, ends: Int32Array, count: number): number {
-  const next = new Int32Array(count)
-  const previous = new Int32Array(count)
-  const ranks = new Int32Array(count).fill(neverMerges)
-  const targets = new Int32Array(count)
-  const heap = new Float64Array(count * 3)
+export function mergeLong(
+  merges: Merges,
+  bytes: Uint8Array,
+  start: number,
+  symbols: Int32Array,
+  ends: Int32Array,
+  count: number,
+): number {
+  if (count > scratch.capacity) scratch = allocate(count)
+  const { next, previous, ranks, targets, heap } = scratch
   let size = 0
   const rankPair = (at: number): boolean => {
     const right = next[at]!
-    const entry = right < count ? merges.find(symbols[at]!, symbols[right]!) : -1
-    if (entry < 0) {
-      ranks[at] = neverMerges
-      return false
-    }
-    ranks[at] = merges.table.rankAt(entry)
-    targets[at] = merges.table.mergedAt(entry)
-    return true
+    const from = at > 0 ? ends[previous[at]!]! : start
+    const rank = right < count ? merges.rankOf(symbols[at]!, symbols[right]!, bytes, from, ends[right]!) : neverMerges
+    ranks[at] = rank
+    targets[at] = merges.merged
+    return rank !== neverMerges
   }
   for (let i = 0; i < count; i++) {
     next[i] = i + 1
     previous[i] = i - 1
+    ranks[i] = neverMerges
   }
   for (let i = 0; i < count - 1; i++) if (rankPair(i)) heap[size++] = ranks[i]! * positions + i
   for (let i = (size >> 1) - 1; i >= 0; i--) siftDown(heap, i, size)
@@ -55,6 +80,7 @@ export function mergeLong(merges: Merges, symbols: Int32Array, ends: Int32Array,
     symbols[kept] = symbols[i]!
     ends[kept++] = ends[i]!
   }
+  if (scratch.capacity > keptCapacity) scratch = allocate(keptCapacity)
   return kept
 }
 

@@ -2,17 +2,29 @@ import { neverMerges } from '../bytes/pair-table.ts'
 import type { Merges } from './bpe-merges.ts'
 
 /** Up to this many symbols a scan over all ranks beats a heap. */
-export const shortWord = 64
+export const shortWord = 48
 
 const ranks = new Int32Array(shortWord)
 const targets = new Int32Array(shortWord)
 
 /**
  * Merges neighbouring symbols in place, always the leftmost pair of lowest rank, until none merges. `ends[i]` is where
- * symbol i ends in the text and moves along. Returns how many symbols are left.
+ * symbol i ends in `bytes` and moves along; the first one starts at `start`. Returns how many symbols are left.
  */
-export function mergeShort(merges: Merges, symbols: Int32Array, ends: Int32Array, count: number): number {
-  for (let i = 0; i + 1 < count; i++) rankPair(merges, symbols, i)
+export function mergeShort(
+  merges: Merges,
+  bytes: Uint8Array,
+  start: number,
+  symbols: Int32Array,
+  ends: Int32Array,
+  count: number,
+): number {
+  const rankPair = (at: number) => {
+    const from = at > 0 ? ends[at - 1]! : start
+    ranks[at] = merges.rankOf(symbols[at]!, symbols[at + 1]!, bytes, from, ends[at + 1]!)
+    targets[at] = merges.merged
+  }
+  for (let i = 0; i + 1 < count; i++) rankPair(i)
   while (count > 1) {
     let best = 0
     let lowest = ranks[0]!
@@ -32,17 +44,8 @@ export function mergeShort(merges: Merges, symbols: Int32Array, ends: Int32Array
       ranks[i] = ranks[i + 1]!
       targets[i] = targets[i + 1]!
     }
-    if (best > 0) rankPair(merges, symbols, best - 1)
-    if (best + 1 < count) rankPair(merges, symbols, best)
+    if (best > 0) rankPair(best - 1)
+    if (best + 1 < count) rankPair(best)
   }
   return count
-}
-
-function rankPair(merges: Merges, symbols: Int32Array, at: number): void {
-  const entry = merges.find(symbols[at]!, symbols[at + 1]!)
-  if (entry < 0) ranks[at] = neverMerges
-  else {
-    ranks[at] = merges.table.rankAt(entry)
-    targets[at] = merges.table.mergedAt(entry)
-  }
 }

@@ -20,6 +20,8 @@ export class PipelineTokenizer implements Tokenizer {
   readonly vocabSize: number
   readonly pipeline: Pipeline
   private readonly plain: PlainTextEncoder
+  /** Encoding is synchronous, so one list of ids serves all calls. */
+  private readonly scratch = new Sink()
   /** Whether decoding is nothing but joining the bytes of tokens. */
   readonly joinsBytes: boolean
   private readonly addedById: Map<number, AddedToken>
@@ -47,9 +49,10 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   encode(text: string | Uint8Array, options: EncodeOptions = {}): Uint32Array {
-    const sink = new Sink()
-    this.encodeWithTemplate(text, options, sink)
-    return sink.ids.toArray()
+    const { scratch } = this
+    scratch.ids.length = 0
+    this.encodeWithTemplate(text, options, scratch)
+    return scratch.ids.toArray()
   }
 
   /** Tokens of many texts; see `encodings` for padding. */
@@ -70,9 +73,10 @@ export class PipelineTokenizer implements Tokenizer {
 
   /** How many tokens `encode` would return. */
   count(text: string | Uint8Array, options: EncodeOptions = {}): number {
-    const sink = new Sink()
-    this.encodeWithTemplate(text, options, sink)
-    return sink.ids.length
+    const { scratch } = this
+    scratch.ids.length = 0
+    this.encodeWithTemplate(text, options, scratch)
+    return scratch.ids.length
   }
 
   /** Whether the text has at most `limit` tokens; stops reading as soon as it has more. */

@@ -2,7 +2,7 @@ import { GrowableUint32 } from '../bytes/growable.ts'
 
 /** What an encoder fills: ids and, when asked for, the UTF-16 range of each in the text. */
 export class Sink {
-  readonly ids = new GrowableUint32(1024)
+  readonly ids: GrowableUint32
   /** Two numbers a token, start and end; null when nobody asks. */
   readonly offsets: GrowableUint32 | null
   /** Which pre-tokenizer piece each token is of; filled together with `offsets`. */
@@ -10,7 +10,8 @@ export class Sink {
   /** Encoding stops soon after this many ids. */
   readonly limit: number
 
-  constructor(options: { offsets?: boolean; limit?: number } = {}) {
+  constructor(options: { offsets?: boolean; limit?: number; capacity?: number } = {}) {
+    this.ids = new GrowableUint32(options.capacity ?? 1024)
     this.offsets = options.offsets ? new GrowableUint32(2048) : null
     this.words = options.offsets ? new GrowableUint32(1024) : null
     this.limit = options.limit ?? Infinity

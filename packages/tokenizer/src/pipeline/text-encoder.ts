@@ -1,26 +1,39 @@
 import { GrowableUint32 } from '../bytes/growable.ts'
 import { hashBytes } from '../bytes/hash.ts'
+import { ShortWordCache, shortWordLength } from '../bytes/short-word-cache.ts'
 import { codePointAt, writeUtf8 } from '../bytes/utf8.ts'
 import { WordCache } from '../bytes/word-cache.ts'
 import type { Model } from '../models/model.ts'
-import { type AlignedText, sourceRange } from '../normalizers/normalizer.ts'
+import { type AlignedText, sourceRange, untouchedText } from '../normalizers/normalizer.ts'
 import { Pieces } from '../pre-tokenizers/pieces.ts'
 import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.ts'
+import { ArgumentError } from '../errors.ts'
 import { unknownCharacter } from '../unknown-character.ts'
 import { Utf16Cursor } from './utf16-cursor.ts'
-import type { Sink } from './sink.ts'
+import { Sink } from './sink.ts'
 
-const cachedWords = 1 << 15
+const cachedLongWords = 1 << 12
 const longestCachedWord = 64
 const piecesPerBlock = 512
+const branches = [
+  'aéñ中文字😀😀 ',
+  "It's café 中文 😀👍🏽 e\u0301 12345 ½ \r\n\t  x \u00a0\u2003y ... !?",
+  'a'.repeat(70),
+  '中'.repeat(12),
+  'ab'.repeat(7),
+]
 const keptBytes = 1 << 22
 
 /** Pre-tokenizes normalized text and runs the model on each word, remembering words it has seen. */
 export class PlainTextEncoder {
   private readonly model: Model
   private readonly preTokenizer: PreTokenizer | undefined
-  private readonly cache = new WordCache(cachedWords)
+  private readonly shortWords = new ShortWordCache()
+  private readonly longWords = new WordCache(cachedLongWords)
   private buffer = new Uint8Array(1 << 14)
+  /** A view on the bytes that pieces are of: on `buffer`, unless a pre-tokenizer has rewritten them. */
+  private view: DataView = new DataView(this.buffer.buffer)
+  private readonly input = new Pieces(this.buffer)
   private readonly ends = new GrowableUint32()
   private widths: Int16Array | undefined
   private wordCount = 0
@@ -28,16 +41,33 @@ export class PlainTextEncoder {
   constructor(model: Model, preTokenizer: PreTokenizer | undefined) {
     this.model = model
     this.preTokenizer = preTokenizer
+    this.takeEveryBranch()
+  }
+
+  /**
+   * Engines compile for what they have seen, and throw compiled code away at the first character it was not made for:
+   * in English text that is the first accent. Showing them all kinds of characters first keeps the code.
+   */
+  private takeEveryBranch(): void {
+    const sink = new Sink({ capacity: 1 })
+    for (const text of branches) {
+      try {
+        this.encode(untouchedText(text, 0), true, sink)
+      } catch (error) {
+        if (!(error instanceof ArgumentError)) throw error
+      }
+    }
   }
 
   /** Appends the tokens of a stretch of normalized text without added tokens. */
   encode(text: AlignedText, isTextStart: boolean, sink: Sink): void {
-    if (text.value.length * 3 > this.buffer.length) this.buffer = new Uint8Array(text.value.length * 3)
-    const { buffer } = this
+    // Short words are read in steps of four bytes, so the buffer goes on behind the text.
+    const needed = text.value.length * 3 + shortWordLength
+    if (needed > this.buffer.length) this.buffer = new Uint8Array(needed)
+    const { buffer, input } = this
     const length = writeUtf8(text.value, buffer)
     const scan = this.preTokenizer?.scan
-    const input = new Pieces(buffer)
-    input.isTextStart = isTextStart
+    input.reset(buffer, isTextStart)
     if (!scan) input.add(0, length)
     const pieces = scan ? input : this.split(input)
     const origin = new Origin(pieces, text, new Utf16Cursor(buffer, length, text.value.length === length))
@@ -50,6 +80,7 @@ export class PlainTextEncoder {
       }
     } else this.encodePieces(pieces, origin, sink)
     if (buffer.length > keptBytes) this.buffer = new Uint8Array(1 << 14)
+    input.reset(this.buffer, true)
   }
 
   private split(pieces: Pieces): Pieces {
@@ -62,6 +93,7 @@ export class PlainTextEncoder {
 
   private encodePieces(pieces: Pieces, origin: Origin, sink: Sink): void {
     const { bytes, starts, ends, count } = pieces
+    if (this.view.buffer !== bytes.buffer) this.view = new DataView(bytes.buffer)
     if (sink.offsets) {
       for (let i = 0; i < count && !sink.isFull; i++) this.encodeTracked(bytes, starts[i]!, ends[i]!, origin, sink)
       return
@@ -74,12 +106,23 @@ export class PlainTextEncoder {
   }
 
   private appendWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): number {
-    if (end - start > longestCachedWord) return this.model.encodeWord(bytes, start, end, ids, null)
-    const hash = hashBytes(bytes, start, end)
-    if (this.cache.appendTo(ids, bytes, start, end, hash)) return -1
+    const length = end - start
+    if (length > shortWordLength || end + shortWordLength > bytes.length)
+      return this.appendLongWord(bytes, start, end, ids)
+    if (this.shortWords.appendTo(ids, this.view, start, length)) return -1
     const before = ids.length
     const failed = this.model.encodeWord(bytes, start, end, ids, null)
-    if (failed < 0) this.cache.store(bytes, start, end, hash, ids.data, before, ids.length)
+    if (failed < 0) this.shortWords.store(this.view, start, length, ids.data, before, ids.length)
+    return failed
+  }
+
+  private appendLongWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): number {
+    if (end - start > longestCachedWord) return this.model.encodeWord(bytes, start, end, ids, null)
+    const hash = hashBytes(bytes, start, end)
+    if (this.longWords.appendTo(ids, bytes, start, end, hash)) return -1
+    const before = ids.length
+    const failed = this.model.encodeWord(bytes, start, end, ids, null)
+    if (failed < 0) this.longWords.store(bytes, start, end, hash, ids.data, before, ids.length)
     return failed
   }
 

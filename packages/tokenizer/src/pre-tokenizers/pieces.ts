@@ -17,6 +17,15 @@ export class Pieces {
     this.bytes = bytes
   }
 
+  /** Starts over with no pieces, on the bytes of a new text. */
+  reset(bytes: Uint8Array, isTextStart: boolean): void {
+    this.bytes = bytes
+    this.count = 0
+    this.isTextStart = isTextStart
+    this.sourceStarts = null
+    this.sourceEnds = null
+  }
+
   /** Starts over with no pieces, on the same bytes as `other`. */
   restart(other: Pieces): void {
     this.bytes = other.bytes

@@ -48,7 +48,7 @@ const scanners: ReadonlyMap<string, KnownScanner> = /* @__PURE__ */ new Map<stri
   [publishedPatterns.cl100k, cl100k],
   [
     "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
-    cl100k,
+    complete(cl100kScanner({ digits: 3, wholeEnd: true })),
   ],
   [publishedPatterns.o200k, o200k],
   [publishedPatterns.qwen2, complete(cl100kScanner({ digits: 1 }))],
@@ -64,6 +64,9 @@ const scanners: ReadonlyMap<string, KnownScanner> = /* @__PURE__ */ new Map<stri
   ['[一-龥\u3040-ゟ゠-ヿ]+', partial(scanDeepSeekCjk)],
   [deepSeekWords, partial(scanDeepSeekWords)],
 ])
+
+/** All patterns that have a scanner. */
+export const knownPatterns: readonly string[] = /* @__PURE__ */ Array.from(scanners.keys())
 
 /** The scanner for a published pattern, or undefined for any other. */
 export function findScanner(pattern: string): KnownScanner | undefined {
