@@ -27,7 +27,10 @@ const emit: Emit = {
   argsort: emitArgsort,
 }
 
-/** Compiles kernels, each once; those of one program that are new become one module, which `made` hears of. */
+/** Kernels in one module: wasmati passes the bytes of all its functions as arguments of one call, of which V8 takes ~120,000. */
+const perModule = 16
+
+/** Compiles kernels, each once; those of one program that are new become modules, which `made` hears of. */
 export function createKernelCache(
   memory: WebAssembly.Memory,
   relaxed: boolean,
@@ -35,27 +38,24 @@ export function createKernelCache(
 ): (kernels: readonly Kernel[]) => CompiledKernel[] {
   const known = new Map<string, CompiledKernel>()
   const target: Target = { memory: importMemory({ min: 1, max: 65536, shared: isShared(memory) }, memory), relaxed }
+  /** Makes one module of kernels that are not known yet. */
+  const add = (fresh: readonly (readonly [key: string, kernel: Kernel])[]): void => {
+    const emitted = fresh.map(([, kernel]) =>
+      (emit[kernel.kind] as (kernel: Kernel, target: Target) => EmittedKernel)(kernel, target),
+    )
+    const { bytes, imports } = moduleOf(emitted, target)
+    const module = new WebAssembly.Module(bytes)
+    const { exports } = new WebAssembly.Instance(module, imports)
+    made(module, emitted.length)
+    const first = known.size
+    emitted.forEach(({ units, scratchBytes }, i) =>
+      known.set(fresh[i]![0], { number: first + i, run: exports[`k${i}`] as KernelFunction, units, scratchBytes }),
+    )
+  }
   return kernels => {
     const keys = kernels.map(keyOf)
-    const fresh = new Map(keys.flatMap((key, i) => (known.has(key) ? [] : [[key, kernels[i]!] as const])))
-    if (fresh.size > 0) {
-      const emitted = [...fresh.values()].map(kernel =>
-        (emit[kernel.kind] as (kernel: Kernel, target: Target) => EmittedKernel)(kernel, target),
-      )
-      const { bytes, imports } = moduleOf(emitted, target)
-      const module = new WebAssembly.Module(bytes)
-      const { exports } = new WebAssembly.Instance(module, imports)
-      made(module, emitted.length)
-      const first = known.size
-      ;[...fresh.keys()].forEach((key, i) =>
-        known.set(key, {
-          number: first + i,
-          run: exports[`k${i}`] as KernelFunction,
-          units: emitted[i]!.units,
-          scratchBytes: emitted[i]!.scratchBytes,
-        }),
-      )
-    }
+    const fresh = [...new Map(keys.flatMap((key, i) => (known.has(key) ? [] : [[key, kernels[i]!] as const])))]
+    for (let from = 0; from < fresh.length; from += perModule) add(fresh.slice(from, from + perModule))
     return keys.map(key => known.get(key)!)
   }
 }
