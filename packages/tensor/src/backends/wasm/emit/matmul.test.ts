@@ -267,7 +267,7 @@ function mistakes(
     const want = of({ product: sum, x: x!, y: y!, row, column, columns: n, position: positions[0]! })
     const position = positionOf(map, index)
     const allowed = (k + 1) * 2 ** -24 * magnitude + (of === identity ? 0 : 4e-7 * (1 + Math.abs(want)))
-    if (!(Math.abs(got[position]! - want) <= allowed)) found.push(`[${index}]: ${got[position]}, not ${want}`)
+    if (!(Math.abs(got[position]! - want) <= allowed)) found.push(`[${index.join()}]: ${got[position]}, not ${want}`)
   }
   return found
 }
