@@ -17,7 +17,9 @@ const mostBlocks = 32
  */
 export function scattersRows({ axis, outShape, sourceShape, index }: ScatterAddKernel): boolean {
   const last = outShape.length - 1
-  return axis < last && index.strides[last] === 0 && outShape[axis]! > 2 * sourceShape[axis]!
+  // Without columns there are no indices either.
+  const isRow = axis < last && outShape[last]! > 0 && index.strides[last] === 0
+  return isRow && outShape[axis]! > 2 * sourceShape[axis]!
 }
 
 /** What the code is written with. */
