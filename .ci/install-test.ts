@@ -1,5 +1,5 @@
-// Packs every published package, installs each with what it depends on into an empty project, imports it and runs its
-// README's examples there on the system's Node. Also starts the installed `wids`.
+// Packs every published package, installs each with what it depends on (and what its README's examples name) into an
+// empty project, imports it and runs those examples there on the system's Node. Also starts the installed `wids`.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -48,7 +48,12 @@ function tryOut({ name, folder, bin }: Manifest & { folder: string }): string {
   const project = join(scratch, 'projects', name)
   mkdirSync(project, { recursive: true })
   writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }\n')
-  const tarballs = closure(name).map(each => published.get(each)?.tarball ?? '')
+  const snippets = snippetsOf(join(folder, 'README.md'))
+  const named = snippets.flatMap(({ code }) =>
+    [...code.matchAll(/from '(@wids\/[a-z]+)/g)].map(match => match[1] ?? name),
+  )
+  const wanted = new Set([name, ...named].flatMap(closure))
+  const tarballs = [...wanted].map(each => published.get(each)?.tarball ?? '')
   sh(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', ...tarballs)
 
   if (bin) {
@@ -56,7 +61,6 @@ function tryOut({ name, folder, bin }: Manifest & { folder: string }): string {
     return '--help works'
   }
   const names = sh(project, node, '-e', `import('${name}').then(all => console.log(Object.keys(all).length))`).trim()
-  const snippets = snippetsOf(join(folder, 'README.md'))
   snippets.forEach(({ code }, i) => {
     writeFileSync(join(project, `${i}.js`), transformSync(code, { loader: 'ts', format: 'esm' }).code)
     sh(project, node, `${i}.js`)
