@@ -82,6 +82,43 @@ it('learns the same from the same seed, and goes on where it stopped to the last
   expect(await weightsOf(path('parts'))).toEqual(await weightsOf(path('whole')))
 })
 
+it('takes more steps where a resumed run is to, and remembers it', async () => {
+  await wids(['train', ...small, '--out', path('longer'), '--steps', '2', '--sample', '0'])
+  await wids(['train', '--resume', path('longer'), '--steps', '5', '--sample', '0'])
+  expect((await loadCheckpoint(path('longer'))).step).toBe(5)
+  const { out } = await wids(['train', '--resume', path('longer'), '--sample', '0', '--json'])
+  expect(JSON.parse(out)).toMatchObject({ steps: 5 })
+})
+
+it('keeps the last good checkpoint when training diverges', async () => {
+  const options = [...small, '--out', path('diverged'), '--steps', '50', '--save-every', '1', '--warmup', '20']
+  const { exitCode, err } = await wids([
+    'train',
+    ...options,
+    '--lr',
+    '1e30',
+    '--clip',
+    '1e30',
+    '--weight-decay',
+    '1e30',
+  ])
+  expect({ exitCode, err }).toEqual({ exitCode: 1, err: expect.stringContaining('training diverged: at step') })
+  const { model } = await loadCheckpoint(path('diverged')).catch(() => ({ model: {} }))
+  for (const weights of Object.values(model)) expect(await weights.isNaN().any().item()).toBe(0)
+})
+
+it('refuses to resume on another text', async () => {
+  const text = path('changing.txt')
+  writeFileSync(text, 'a sea of letters '.repeat(30))
+  await wids(['train', '--data', text, ...small.slice(2), '--out', path('changed'), '--steps', '1', '--sample', '0'])
+  writeFileSync(text, 'a sea of others '.repeat(30))
+  const { exitCode, err } = await wids(['train', '--resume', path('changed')])
+  expect({ exitCode, err }).toEqual({
+    exitCode: 1,
+    err: expect.stringContaining('changing.txt has changed since the run'),
+  })
+})
+
 it('continues a text with what it learned', async () => {
   const options = ['--prompt', 'the wh', '--tokens', '20', '--seed', '3']
   const { exitCode, out, err } = await wids(['generate', path('a'), ...options])

@@ -47,7 +47,7 @@ export async function startRun(options: TrainOptions): Promise<Run> {
   return { folder, config, tokenizer, model, optimizer: optimizerOf(model, config), ...parts, step: 0 }
 }
 
-/** Takes up a run where its newest checkpoint left it; `steps` may be more than before. */
+/** Takes up a run where its newest checkpoint left it; `steps` replaces those it was to take in all. */
 export async function continueRun(folder: string, steps: number | undefined): Promise<Run> {
   const { config, tokenizer, model, checkpoint } = await readRun(folder)
   const corpus = await readCorpus(config.data.file ?? undefined)
@@ -60,6 +60,7 @@ export async function continueRun(folder: string, steps: number | undefined): Pr
   const generator = checkpoint.random?.['default']
   if (generator !== undefined) defaultGenerator().state.assign(generator)
   const extended = steps === undefined ? config : { ...config, recipe: { ...config.recipe, steps } }
+  if (steps !== undefined) await writeJson(configFile(folder), extended)
   const parts = split(tokenizer, corpus, config.model.context)
   return { folder, config: extended, tokenizer, model, optimizer, ...parts, step: checkpoint.step }
 }

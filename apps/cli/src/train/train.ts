@@ -6,7 +6,7 @@ import { evaluate } from './evaluate.ts'
 import { type Progress, trainingProgress } from './progress.ts'
 import type { TrainOptions } from './recipe.ts'
 import { continueRun, type Run, saveRun, startRun } from './run.ts'
-import { makeTrainer } from './trainer.ts'
+import { makeTrainer, type StepResult } from './trainer.ts'
 
 /** `wids train`: trains, saves, and says how good the model is and how it writes. */
 export async function train(options: TrainOptions, terminal: Terminal): Promise<number> {
@@ -41,20 +41,30 @@ async function takeSteps(run: Run, saveEvery: number, terminal: Terminal): Promi
 
 async function stepThrough(run: Run, saveEvery: number, progress: Progress, interrupted: AbortSignal): Promise<void> {
   const takeStep = makeTrainer(run)
-  let saved = -1
-  while (run.step < run.config.recipe.steps && !interrupted.aborted) {
-    const loss = takeStep(run.step)
-    run.step++
-    if (progress.isDue(run.step)) progress.report(run.step, finite(await loss.item(), run.step))
-    if (run.step % saveEvery === 0) await saveRun(run).then(() => (saved = run.step))
-    await setImmediate() // so that Ctrl-C gets a hearing
+  let last: StepResult | undefined
+  let saved = run.step === 0 ? -1 : run.step
+  const save = async (): Promise<void> => {
+    if (last !== undefined) await finiteLoss(last, run.step)
+    await saveRun(run)
+    saved = run.step
   }
-  if (saved !== run.step) await saveRun(run)
+  while (run.step < run.config.recipe.steps && !interrupted.aborted) {
+    last = takeStep(run.step++)
+    await setImmediate() // so that Ctrl-C gets a hearing
+    // Reading a loss waits for its step, so not every one is read.
+    if (progress.isDue(run.step)) progress.report(run.step, await finiteLoss(last, run.step))
+    if (run.step % saveEvery === 0) await save()
+  }
+  if (saved !== run.step) await save()
 }
 
-function finite(loss: number, step: number): number {
-  if (Number.isFinite(loss)) return loss
-  throw new Failure(`training diverged: the loss of step ${step} is ${loss}; begin again with a lower --lr`)
+/** The loss of a step; what diverged is not worth saving over what was there. */
+async function finiteLoss({ loss, norm }: StepResult, step: number): Promise<number> {
+  const [value, length] = await Promise.all([loss.item(), norm.item()])
+  if (Number.isFinite(value) && Number.isFinite(length)) return value
+  throw new Failure(
+    `training diverged: at step ${step} the loss is ${value}, its gradient ${length} long; begin again with a lower --lr`,
+  )
 }
 
 function describe({ config, tokenizer, model, trainingTokens, heldOut, folder, step }: Run): string {

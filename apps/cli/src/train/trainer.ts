@@ -3,8 +3,15 @@ import { clipGradNorm, cosineSchedule, crossEntropy } from '@wids/nn'
 import { arange, compile, randint, type Tensor, tensor } from '@wids/tensor'
 import type { Run } from './run.ts'
 
-/** Takes the next step of a run and gives its loss, which need not be read. */
-export function makeTrainer({ model, optimizer, trainingTokens, config }: Run): (step: number) => Tensor {
+/** Scalars of one step, which need not be read. */
+export interface StepResult {
+  readonly loss: Tensor
+  /** Of the gradient, before clipping. */
+  readonly norm: Tensor
+}
+
+/** A function that takes a step of a run, counted from 0. */
+export function makeTrainer({ model, optimizer, trainingTokens, config }: Run): (step: number) => StepResult {
   const { steps, batch, lr: peak, minLr: end, warmup, clip } = config.recipe
   const { context } = config.model
   const corpus = tensor(trainingTokens)
@@ -20,8 +27,9 @@ export function makeTrainer({ model, optimizer, trainingTokens, config }: Run): 
     const logits = model.forward(rows.narrow(1, 0, context)) // [batch, context, vocabSize]
     const loss = crossEntropy(logits.flatten(0, 1), rows.narrow(1, 1, context).flatten())
     optimizer.setLearningRate(lr)
-    optimizer.step(clipGradNorm(grad(loss, parameters), clip).gradients)
-    return loss
+    const { gradients, norm } = clipGradNorm(grad(loss, parameters), clip)
+    optimizer.step(gradients)
+    return { loss, norm }
   })
   return step => update(sample(), tensor(schedule(step)))
 }
