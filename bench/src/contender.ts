@@ -16,7 +16,7 @@ export interface Contender {
 }
 
 /** A library that hangs must not stop the others. */
-const patienceMinutes = 10
+const patienceMinutes = 3
 
 const running = new Set<ChildProcess>()
 process.on('exit', () => running.forEach(child => child.kill('SIGKILL')))
@@ -55,13 +55,15 @@ function asker(child: ChildProcess, library: Library): (request: Request) => Pro
     reply(JSON.parse(line) as Reply),
   )
   child.stdin!.on('error', () => {}) // a process that ended says so below
-  const patience = (): NodeJS.Timeout =>
-    setTimeout(() => leave(`no answer in ${patienceMinutes} minutes`), patienceMinutes * 60_000)
+  const losePatience = (): void => {
+    leave(`no answer in ${patienceMinutes} minutes`)
+    child.kill('SIGKILL')
+  }
   child.on('error', error => leave(String(error)))
   child.on('close', (code, signal) => leave(`its process ended (${signal ?? code})`))
   return async request => {
     if (gone !== undefined) throw new Error(`${library.title}: ${gone}`)
-    const timer = patience()
+    const timer = setTimeout(losePatience, patienceMinutes * 60_000)
     const answer = await new Promise<Reply>(resolve => {
       settle = resolve
       child.stdin!.write(`${JSON.stringify(request)}\n`)

@@ -6,12 +6,14 @@ import { isAmong, type Options, parseOptions, usage, UsageError } from './option
 import { header, jsonLine, machineLines, tableLine } from './report.ts'
 import { quick, thorough } from './rounds.ts'
 
+const leftOutOfQuick = ['tfjs-cpu', 'torch-1']
+
 /** Ours beside every peer, and without `compile` beside with. */
 function workloadPairs({ peers, quick }: Options): Pair[] {
   const present = peersOf(peers)
   if (peers === undefined && !present.some(({ name }) => name.startsWith('torch')))
     console.log('note: without PyTorch; set WIDS_PYTHON to a Python that can import torch')
-  const others = present.filter(({ name }) => !quick || name !== 'tfjs-cpu')
+  const others = present.filter(({ name }) => !quick || peers !== undefined || !leftOutOfQuick.includes(name))
   const beside = others.map(theirs => ({ ours: wids, theirs }))
   return [...beside, { ours: widsPlain, theirs: wids, peerName: 'wids, compiled', suffix: ', not compiled' }]
 }

@@ -4,7 +4,7 @@ import { peerFamilies } from './libraries.ts'
 
 export const usage = `pnpm bench [--quick] [--only gpt-A,matmul] [--peers jax,tfjs,torch] [--kernels]
 
-  --quick     under a minute: fewer and shorter rounds, without the slowest workloads
+  --quick     under a minute: fewer and shorter rounds, without the slowest workloads and peers
   --only      some workloads: ${[...new Set(workloads(false).map(({ id }) => id))].join(', ')};
               the first part of a name takes all that begin with it
   --peers     some peers, of ${peerFamilies.join(', ')}; 'none' for ours alone

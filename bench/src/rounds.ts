@@ -30,7 +30,7 @@ export async function interleave(
   const times = new Map<Contender, number[]>()
   let turnSeconds = 0
   const attempt = async (contender: Contender, work: () => Promise<void>): Promise<void> => {
-    await pause(15) // until threads of the one before have gone to sleep
+    await pause(20) // until threads of the one before have gone to sleep
     await work().catch((error: unknown) => {
       counts.delete(contender)
       times.delete(contender)
