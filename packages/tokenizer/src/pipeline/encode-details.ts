@@ -4,7 +4,6 @@ import type { EncodeOptions } from '../tokenizer.ts'
 import { type Encoding, joinFields, sliceFields, specialFields, type TokenFields, withTypeId } from './encoding.ts'
 import type { Padding } from './padding.ts'
 import type { PipelineTokenizer } from './pipeline-tokenizer.ts'
-import { Sink } from './sink.ts'
 import { trimOffsets } from './trim-offsets.ts'
 import { pairLengths, type Truncation, truncationRanges } from './truncation.ts'
 
@@ -36,7 +35,8 @@ function withoutSpecials(isPair: boolean): readonly TemplatePart[] {
 }
 
 function encodeText(tokenizer: PipelineTokenizer, text: string | Uint8Array, options: EncodingOptions): TokenFields {
-  const sink = new Sink({ offsets: true })
+  const sink = tokenizer.trackedScratch
+  sink.clear()
   tokenizer.encodeInto(text, options, sink)
   const ids = sink.ids.toArray()
   const offsets = sink.offsets!.toArray()
@@ -79,6 +79,8 @@ function truncate(
 }
 
 function applyTemplate(template: readonly TemplatePart[], sequences: readonly TokenFields[]): TokenFields {
+  const [only] = template
+  if (template.length === 1 && only!.kind === 'sequence') return withTypeId(sequences[only!.sequence]!, only!.typeId)
   return joinFields(
     template.map(part =>
       part.kind === 'special'

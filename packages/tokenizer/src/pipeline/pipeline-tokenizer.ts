@@ -22,6 +22,8 @@ export class PipelineTokenizer implements Tokenizer {
   private readonly plain: PlainTextEncoder
   /** Encoding is synchronous, so one list of ids serves all calls. */
   private readonly scratch = new Sink()
+  /** As `scratch`, with offsets. */
+  readonly trackedScratch = new Sink({ offsets: true })
   /** Whether decoding is nothing but joining the bytes of tokens. */
   readonly joinsBytes: boolean
   private readonly addedById: Map<number, AddedToken>
@@ -239,7 +241,5 @@ function refusedToken({ token }: AddedMatch, position: number): ArgumentError {
 function pushAdded(match: AddedMatch, sink: Sink, [start, end]: [number, number]): void {
   sink.ids.push(match.token.id)
   if (!sink.offsets) return
-  sink.offsets.push(start)
-  sink.offsets.push(end)
-  sink.words!.push(noWord)
+  sink.pushOffsets(start, end, noWord)
 }

@@ -17,6 +17,22 @@ export class Sink {
     this.limit = options.limit ?? Infinity
   }
 
+  /** Starts over, keeping the memory. */
+  clear(): void {
+    this.ids.length = 0
+    if (this.offsets) this.offsets.length = 0
+    if (this.words) this.words.length = 0
+  }
+
+  /** Adds where a token stands and which word it is of. */
+  pushOffsets(start: number, end: number, word: number): void {
+    const offsets = this.offsets!
+    offsets.reserve(2)
+    offsets.data[offsets.length++] = start
+    offsets.data[offsets.length++] = end
+    this.words!.push(word)
+  }
+
   get isFull(): boolean {
     return this.ids.length > this.limit
   }

@@ -129,37 +129,59 @@ export class PlainTextEncoder {
   private encodeTracked(bytes: Uint8Array, start: number, end: number, origin: Origin, sink: Sink): void {
     const { ids } = sink
     const before = ids.length
-    let failed = this.appendWord(bytes, start, end, ids)
-    if (failed < 0 && !this.endsFromWidths(ids, before, start, end)) {
-      ids.length = before
-      this.ends.length = 0
-      failed = this.model.encodeWord(bytes, start, end, ids, this.ends)
-    }
+    const failed = this.appendWord(bytes, start, end, ids)
     if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
-    let from = start
-    for (let i = 0; i < this.ends.length; i++) {
-      const to = this.ends.data[i]!
-      sink.offsets!.push(origin.start(from))
-      sink.offsets!.push(origin.end(from, to))
-      sink.words!.push(this.wordCount)
-      from = to
+    const word = this.wordCount++
+    if (!this.offsetsFromWidths(before, start, end, origin, sink, word)) {
+      ids.length = before
+      this.offsetsFromModel(bytes, start, end, origin, sink, word)
     }
-    this.wordCount++
   }
 
-  /** Token ends from the widths of the tokens alone; false if a token has no fixed width. */
-  private endsFromWidths(ids: GrowableUint32, from: number, start: number, end: number): boolean {
+  /** Offsets from the widths of the tokens alone; false, with nothing added, if a token has no fixed width. */
+  private offsetsFromWidths(
+    first: number,
+    start: number,
+    end: number,
+    origin: Origin,
+    sink: Sink,
+    word: number,
+  ): boolean {
     this.widths ??= Int16Array.from({ length: this.model.vocabulary.size }, (_, id) => this.model.widthOf(id))
-    const { ends, widths } = this
-    ends.length = 0
-    let at = start
-    for (let i = from; i < ids.length; i++) {
-      const width = widths[ids.data[i]!]!
+    const { widths } = this
+    const ids = sink.ids.data
+    const last = sink.ids.length
+    let total = start
+    for (let i = first; i < last; i++) {
+      const width = widths[ids[i]!]!
       if (width < 0) return false
-      at += width
-      ends.push(at)
+      total += width
     }
-    return at === end
+    if (total !== end) return false
+    for (let i = first, at = start; i < last; i++) {
+      const next = at + widths[ids[i]!]!
+      sink.pushOffsets(origin.start(at), origin.end(at, next), word)
+      at = next
+    }
+    return true
+  }
+
+  private offsetsFromModel(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    origin: Origin,
+    sink: Sink,
+    word: number,
+  ): void {
+    const { ends } = this
+    ends.length = 0
+    this.model.encodeWord(bytes, start, end, sink.ids, ends)
+    for (let i = 0, at = start; i < ends.length; i++) {
+      const next = ends.data[i]!
+      sink.pushOffsets(origin.start(at), origin.end(at, next), word)
+      at = next
+    }
   }
 
   /** Starts counting words from 0. */
@@ -173,23 +195,28 @@ class Origin {
   private readonly pieces: Pieces
   private readonly text: AlignedText
   private readonly cursor: Utf16Cursor
+  /** ASCII that nothing has changed: bytes are units. */
+  private readonly isPlain: boolean
 
   constructor(pieces: Pieces, text: AlignedText, cursor: Utf16Cursor) {
     this.pieces = pieces
     this.text = text
     this.cursor = cursor
+    this.isPlain = cursor.isAscii && !pieces.sourceStarts && !text.starts
   }
 
   start(byte: number): number {
+    if (this.isPlain) return byte + this.text.base
     const { sourceStarts } = this.pieces
     const unit = this.cursor.floor(sourceStarts ? sourceStarts[byte]! : byte)
-    return sourceRange(this.text, unit, unit + 1)[0]
+    return this.text.starts ? sourceRange(this.text, unit, unit + 1)[0] : unit + this.text.base
   }
 
   end(from: number, to: number): number {
+    if (this.isPlain) return to + this.text.base
     const { sourceEnds } = this.pieces
     if (to === from) return this.start(from)
     const unit = this.cursor.ceil(sourceEnds ? sourceEnds[to - 1]! : to)
-    return sourceRange(this.text, unit - 1, unit)[1]
+    return this.text.ends ? sourceRange(this.text, unit - 1, unit)[1] : unit + this.text.base
   }
 }

@@ -5,7 +5,7 @@
 export class Utf16Cursor {
   private readonly bytes: Uint8Array
   private readonly length: number
-  private readonly isAscii: boolean
+  readonly isAscii: boolean
   private byte = 0
   private unit = 0
 
@@ -31,9 +31,12 @@ export class Utf16Cursor {
 
   private moveTo(byte: number): number {
     const { bytes } = this
-    while (this.byte < byte) this.unit += unitsOf(bytes[this.byte++]!)
-    while (this.byte > byte) this.unit -= unitsOf(bytes[--this.byte]!)
-    return this.unit
+    let unit = this.unit
+    for (let at = this.byte; at < byte; at++) unit += unitsOf(bytes[at]!)
+    for (let at = this.byte; at > byte;) unit -= unitsOf(bytes[--at]!)
+    this.byte = byte
+    this.unit = unit
+    return unit
   }
 }
 
@@ -43,5 +46,5 @@ function isContinuation(byte: number): boolean {
 
 /** UTF-16 units that a character adds, counted at its first byte. */
 function unitsOf(byte: number): number {
-  return isContinuation(byte) ? 0 : byte >= 0xf0 ? 2 : 1
+  return byte < 0x80 ? 1 : isContinuation(byte) ? 0 : byte >= 0xf0 ? 2 : 1
 }

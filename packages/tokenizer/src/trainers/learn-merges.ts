@@ -32,6 +32,8 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
   const updates = new PairUpdates(pairs)
   const tokenLengths: number[] = tokens.tokens.map(token => Array.from(token).length)
   const atStart = tokens.tokens.length
+  const prefixLength = Array.from(options.continuingPrefix).length
+  const prefixLengthOf = (token: string) => (token.startsWith(options.continuingPrefix) ? prefixLength : 0)
   const report = () => options.onProgress?.(tokens.tokens.length - atStart, options.vocabSize - atStart)
   while (tokens.tokens.length < options.vocabSize) {
     const top = nextCandidate(queue, pairs, options.minFrequency)
@@ -39,7 +41,7 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
     const left = pairs.lefts[top.pair]!
     const right = pairs.rights[top.pair]!
     const name = tokens.tokens[left]! + withoutPrefix(tokens.tokens[right]!, options.continuingPrefix)
-    const length = Array.from(name).length
+    const length = tokenLengths[left]! + tokenLengths[right]! - prefixLengthOf(tokens.tokens[right]!)
     if (length > options.maxTokenLength) continue
     const merged = tokens.add(name)
     tokenLengths[merged] = length

@@ -43,13 +43,9 @@ export class TokenList {
 
 /** Adds the alphabet to `tokens` by code point and spells all words with it; characters left out vanish from words. */
 export function spellWords(words: WordCounts, tokens: TokenList, options: AlphabetOptions): SymbolWords {
-  const split = (word: number): string[] =>
-    options.byteLevel
-      ? Array.from(words.bytesOf(word), byte => byteToChar[byte]!)
-      : Array.from(fromUtf8(words.bytesOf(word)))
-  const alphabet = chooseAlphabet(words, split, options)
+  const alphabet = chooseAlphabet(countCharacters(words, options.byteLevel), options)
   for (const character of alphabet) tokens.add(character)
-  const known = new Set(alphabet)
+  const spell = options.byteLevel ? spellBytes(tokens) : spellCharacters(tokens, new Set(alphabet), options)
   const starts = new Int32Array(words.size)
   const lengths = new Int32Array(words.size)
   const counts = Float64Array.from({ length: words.size }, (_, word) => words.countOf(word))
@@ -57,22 +53,52 @@ export function spellWords(words: WordCounts, tokens: TokenList, options: Alphab
   let at = 0
   for (let word = 0; word < words.size; word++) {
     starts[word] = at
-    const characters = split(word)
+    at = spell(words.bytesOf(word), symbols, at)
+    lengths[word] = at - starts[word]!
+  }
+  return { symbols, starts, lengths, counts }
+}
+
+/** Writes the symbols of a word to `symbols` from `at` on; returns where they end. */
+type Spell = (bytes: Uint8Array, symbols: Int32Array, at: number) => number
+
+function spellBytes(tokens: TokenList): Spell {
+  const ids = Int32Array.from(byteToChar, character => tokens.idOf(character) ?? -1)
+  return (bytes, symbols, at) => {
+    for (const byte of bytes) if (ids[byte]! >= 0) symbols[at++] = ids[byte]!
+    return at
+  }
+}
+
+function spellCharacters(tokens: TokenList, known: ReadonlySet<string>, options: AlphabetOptions): Spell {
+  return (bytes, symbols, at) => {
+    const characters = Array.from(fromUtf8(bytes))
     for (let i = 0; i < characters.length; i++) {
       if (!known.has(characters[i]!)) continue
       const prefix = i > 0 ? options.continuingPrefix : ''
       const suffix = i === characters.length - 1 ? options.endOfWordSuffix : ''
       symbols[at++] = tokens.add(prefix + characters[i]! + suffix)
     }
-    lengths[word] = at - starts[word]!
+    return at
   }
-  return { symbols, starts, lengths, counts }
 }
 
-function chooseAlphabet(words: WordCounts, split: (word: number) => string[], options: AlphabetOptions): string[] {
+function countCharacters(words: WordCounts, byteLevel: boolean): Map<string, number> {
   const counts = new Map<string, number>()
-  for (let word = 0; word < words.size; word++)
-    for (const character of split(word)) counts.set(character, (counts.get(character) ?? 0) + words.countOf(word))
+  const add = (character: string, count: number) => counts.set(character, (counts.get(character) ?? 0) + count)
+  const bytes = new Float64Array(256)
+  for (let word = 0; word < words.size; word++) {
+    const count = words.countOf(word)
+    if (byteLevel) for (const byte of words.bytesOf(word)) bytes[byte]! += count
+    else for (const character of fromUtf8(words.bytesOf(word))) add(character, count)
+  }
+  bytes.forEach((count, byte) => {
+    if (count > 0) add(byteToChar[byte]!, count)
+  })
+  return counts
+}
+
+function chooseAlphabet(counts: Map<string, number>, options: AlphabetOptions): string[] {
   for (const character of options.initialAlphabet) counts.set(character, Infinity)
   const byCodePoint = (a: string, b: string) => a.codePointAt(0)! - b.codePointAt(0)!
   const kept = [...counts]

