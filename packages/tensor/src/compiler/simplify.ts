@@ -1,6 +1,6 @@
 import { type DType, dtypes } from '../dtype.ts'
 import { type Graph, isLinear, type LinearNode, textOf } from '../graph/linear.ts'
-import { isView, type Primitive } from '../graph/primitives.ts'
+import { isReduction, isView, type Primitive } from '../graph/primitives.ts'
 import { sizeOf } from '../shape.ts'
 
 type Nodes = readonly LinearNode[]
@@ -85,6 +85,42 @@ function widened(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => numb
   return node.op === 'argsort' ? result : convert(result, node.dtype)
 }
 
+/** A reduction to fewer results than this, of more elements each than that, is done in two steps: threads can share the first. */
+const [fewResults, manyElements] = [8, 32_768]
+/** Parts that the first step leaves for the second. */
+const fewestParts = 32
+
+/** Σ over many = Σ of Σ over parts, where the last reduced axes (or a divisor of the only one) make up the parts. */
+function staged(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
+  if (!isReduction(node.op) || sizeOf(node.shape) >= fewResults) return undefined
+  const { axes } = node.attributes as { readonly axes: readonly number[] }
+  const source = nodes[node.inputs[0]!]!
+  const count = axes.reduce((product, axis) => product * source.shape[axis]!, 1)
+  const trailing = axes.every((axis, i) => axis === source.shape.length - axes.length + i)
+  if (count < manyElements || !trailing) return undefined
+  const reduce = (at: number, over: readonly number[]): number =>
+    add({
+      ...node,
+      attributes: { axes: over },
+      inputs: [at],
+      shape: nodes[at]!.shape.map((n, axis) => (over.includes(axis) ? 1 : n)),
+    })
+  const parts = axes.map((_, i) => axes.slice(0, i).reduce((product, axis) => product * source.shape[axis]!, 1))
+  const first = parts.findIndex(n => n >= fewestParts)
+  if (first > 0) return reduce(reduce(node.inputs[0]!, axes.slice(first)), axes.slice(0, first))
+  const last = axes.at(-1)!
+  const size = source.shape[last]!
+  const divisor = Array.from({ length: 1024 - fewestParts }, (_, i) => 1024 - i).find(
+    n => size % n === 0 && size / n >= fewestParts,
+  )
+  if (divisor === undefined) return undefined
+  const { dtype } = node
+  const reshape = (at: number, shape: readonly number[]): number =>
+    add({ op: 'reshape', attributes: { shape }, inputs: [at], shape, dtype })
+  const apart = reshape(node.inputs[0]!, [...source.shape.slice(0, -1), divisor, size / divisor])
+  return reshape(reduce(reduce(apart, [last + 1]), axes), node.shape)
+}
+
 /** (A·B)ᵀ = Bᵀ·Aᵀ: a product that is only used transposed (as gradients of weights are) is computed that way. */
 function transposedProduct(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
   const product = nodes[node.inputs[0]!]
@@ -130,6 +166,7 @@ export function simplify(graph: Graph): Graph {
     moved.push(
       emptied(node, nodes, add) ??
         widened(node, nodes, add) ??
+        staged(node, nodes, add) ??
         rules[node.op]?.(node, nodes) ??
         (alone ? transposedProduct(node, nodes, add) : undefined) ??
         add(node),
