@@ -26,7 +26,13 @@ async function bitsWith(threads: number): Promise<string[]> {
   await delay(300)
   const results = run()
   await realize(...results)
-  return Promise.all(results.map(async t => createHash('sha256').update(await t.data()).digest('hex')))
+  return Promise.all(
+    results.map(async t =>
+      createHash('sha256')
+        .update(await t.data())
+        .digest('hex'),
+    ),
+  )
 }
 
 test('any number of threads gives the same bits', async () => {
