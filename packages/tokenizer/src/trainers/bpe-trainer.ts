@@ -1,8 +1,10 @@
-import { byteToChar } from '../bytes/byte-alphabet.ts'
+import { byteLevelSpelling, byteToChar } from '../bytes/byte-alphabet.ts'
+import { PairTable } from '../bytes/pair-table.ts'
+import { Vocabulary } from '../bytes/vocabulary.ts'
 import { byteLevelDecoder } from '../decoders/byte-level.ts'
 import { ArgumentError } from '../errors.ts'
-import { Fields } from '../files/fields.ts'
-import { bpeFromJson } from '../models/bpe-json.ts'
+import { BpeModel } from '../models/bpe.ts'
+import { Merges } from '../models/bpe-merges.ts'
 import { PipelineTokenizer } from '../pipeline/pipeline-tokenizer.ts'
 import { byteLevelPreTokenizer } from '../pre-tokenizers/byte-level.ts'
 import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.ts'
@@ -63,15 +65,10 @@ export function createBpeTrainer(options: BpeTrainerOptions = {}): Trainer {
         continuingPrefix: '',
         onProgress,
       })
-      const model = new Fields(
-        { type: 'BPE', ...bpeDefaults, ...vocabularyAndMerges(tokens, merges) },
-        'model',
-        'tokenizer.json',
-      )
       return new PipelineTokenizer({
         addedTokens: specialTokensFrom(specialTokens),
         preTokenizer,
-        model: bpeFromJson(model, true),
+        model: modelOf(tokens, merges),
         decoder: byteLevelDecoder(),
       })
     },
@@ -91,21 +88,32 @@ const byteAlphabet: AlphabetOptions = {
   endOfWordSuffix: '',
 }
 
-const bpeDefaults = {
-  dropout: null,
-  unk_token: null,
-  continuing_subword_prefix: null,
-  end_of_word_suffix: null,
-  fuse_unk: false,
-  byte_fallback: false,
-  ignore_merges: false,
-}
-
-function vocabularyAndMerges({ tokens }: TokenList, merges: readonly Merge[]): object {
-  return {
-    vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
-    merges: merges.map(([left, right]) => [tokens[left]!, tokens[right]!]),
-  }
+/** The model as it is, without the detour over a file. */
+function modelOf({ tokens }: TokenList, merges: readonly Merge[]): BpeModel {
+  const vocabulary = new Vocabulary(tokens.length, tokens.length, byteLevelSpelling)
+  tokens.forEach((token, id) => vocabulary.addToken(id, token))
+  const table = new PairTable(merges.length)
+  merges.forEach(([left, right, merged], rank) => {
+    const entry = table.find(left, right)
+    if (entry < 0) table.add(left, right, rank, merged)
+    else table.setRank(entry, rank)
+  })
+  return new BpeModel({
+    vocabulary,
+    merges: Merges.listed(table),
+    toJson: () => ({
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: Object.fromEntries(tokens.map((token, id) => [token, id])),
+      merges: merges.map(([left, right]) => [tokens[left]!, tokens[right]!]),
+    }),
+  })
 }
 
 function preTokenizerOf(pattern: PatternName | { regex: string }): PreTokenizer {

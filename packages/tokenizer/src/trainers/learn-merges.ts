@@ -14,8 +14,8 @@ export interface LearnOptions {
 /** Merges between two reports of progress. */
 const progressEvery = 256
 
-/** One learned merge: ids of the two parts. */
-export type Merge = readonly [left: number, right: number]
+/** One learned merge: ids of the two parts and of what they become. */
+export type Merge = readonly [left: number, right: number, merged: number]
 
 /**
  * Learns merges until the vocabulary is full: always the most frequent pair of neighbours, ties to the smaller ids.
@@ -45,7 +45,7 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
     if (length > options.maxTokenLength) continue
     const merged = tokens.add(name)
     tokenLengths[merged] = length
-    merges.push([left, right])
+    merges.push([left, right, merged])
     const allowed = options.maxTokenLength - length
     for (let i = 0; i < top.words.length; i++)
       mergeInWord(words, top.words[i]!, left, right, merged, updates, symbol => tokenLengths[symbol]! < allowed)
