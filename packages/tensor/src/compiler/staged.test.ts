@@ -22,9 +22,9 @@ test.each([[[1 << 20]], [[512, 512]], [[2, 4, 256, 256]], [[3, 70_000]]])(
     const parts = outerLoops(total)
     expect(parts.length).toBe(2)
     expect(parts[0]!.reduce((a, b) => a * b, 1)).toBeGreaterThanOrEqual(32)
-    const values = await x.data()
-    const exact = values.reduce((sum, value) => sum + 2 * value, 0)
-    const got = (await total.data()).reduce((sum, value) => sum + value, 0)
+    const sumOf = (values: Iterable<number>): number => [...values].reduce((sum, value) => sum + value, 0)
+    const exact = 2 * sumOf(await x.data())
+    const got = sumOf(await total.data())
     expect(Math.abs(got - exact) / exact).toBeLessThan(1e-6)
   },
 )
