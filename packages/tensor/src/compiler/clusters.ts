@@ -2,7 +2,7 @@ import { isLinear } from '../graph/linear.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import { type Analysis, roleOf, type Source, visitSources } from './anchors.ts'
 import { applyStep, type Layout } from './layout.ts'
-import { cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf, type Path } from './path.ts'
+import { contiguous, cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf, type Path } from './path.ts'
 
 /**
  * Anchors that one kernel computes. A `loops` cluster runs over `size` elements, in rows of `inner` if it reduces
@@ -30,6 +30,8 @@ export interface Cluster {
 
 /** More anchors than this in one kernel run out of registers. */
 const anchorLimit = 40
+/** Column sums that share a pass; each more is a stream of memory more, and 18 ran at a twentieth of the speed. */
+const columnLimit = 4
 /** A reduction over rows this few and long keeps its own kernel, which can be cut in parts. */
 const [fewRows, longRow] = [4, 65536]
 
@@ -59,6 +61,8 @@ interface Use {
   readonly sources: readonly (Source & { readonly seen: Layout })[]
   readonly bounded: boolean
   readonly scattered: boolean
+  /** Where its elements are stored, as seen from the loops of its space. */
+  readonly stored: Layout
 }
 
 /** A permuted copy runs over what it permutes, and scatters its stores, so that it can be part of the kernel before. */
@@ -84,6 +88,8 @@ function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
     if ('fails' in result) throw new Error(`node ${anchor} is not expressible`)
     sources.push({ ...source, seen: result.layout })
   })
+  const stored = follow(contiguous(node.shape), space.root)
+  if ('fails' in stored) throw new Error(`the result of node ${anchor} is not expressible`)
   const role = roleOf(node.op)
   const reduced = role === 'reduction' ? graph.nodes[node.inputs[0]!]!.shape : space.shape
   const axes = isLinear(node, 'argmax')
@@ -112,6 +118,7 @@ function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
     sources,
     bounded: sources.some(source => isBounded(source.seen)),
     scattered: space.root !== undefined,
+    stored: stored.layout,
   }
 }
 
@@ -129,7 +136,7 @@ function findHome(use: Use, of: ReadonlyMap<number, Cluster>, clusters: Readonly
     if (
       same &&
       !candidates.has(cluster) &&
-      cluster.anchors.some(a => a < use.anchor) &&
+      cluster.anchors.length < columnLimit &&
       sharesReads(cluster, reads) &&
       !isBehind(cluster, use, of)
     )
@@ -138,8 +145,9 @@ function findHome(use: Use, of: ReadonlyMap<number, Cluster>, clusters: Readonly
   return undefined
 }
 
+/** Whether most of what an anchor reads is read already. */
 const sharesReads = (cluster: Cluster, reads: ReadonlySet<number>): boolean =>
-  [...reads].some(read => cluster.reads.has(read))
+  [...reads].filter(read => cluster.reads.has(read)).length * 2 > reads.size
 
 /** Whether an anchor can be computed in a cluster that holds some of its sources. */
 function accepts(cluster: Cluster, use: Use, of: ReadonlyMap<number, Cluster>): boolean {
@@ -175,16 +183,16 @@ const acceptsRows = (cluster: Cluster, use: Use): boolean =>
 function fitsLoops(cluster: Cluster, use: Use, perRow: boolean): boolean {
   const cuts = perRow ? use.cuts.map(cut => cut * cluster.inner) : use.cuts
   const added = cuts.filter(cut => !cluster.cuts.has(cut))
-  if (cluster.kind !== 'loops')
+  if (cluster.kind !== 'loops') {
+    const shape = loopsOf(cluster.cuts)!
+    const fits = (layout: Layout): boolean => applyStep(layout, { op: 'reshape', attributes: { shape } }) !== undefined
     return (
       use.inner === 1 &&
-      use.sources.every(
-        source =>
-          (source.path === undefined && source.inMemory) ||
-          applyStep(source.seen, { op: 'reshape', attributes: { shape: loopsOf(cluster.cuts)! } }) !== undefined,
-      ) &&
+      fits(use.stored) &&
+      use.sources.every(source => (source.path === undefined && source.inMemory) || fits(source.seen)) &&
       !use.bounded
     )
+  }
   if (
     (cluster.bounded && added.length > 0) ||
     (use.bounded && (perRow || [...cluster.cuts].some(cut => !use.cuts.includes(cut))))

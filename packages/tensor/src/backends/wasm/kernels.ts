@@ -28,7 +28,7 @@ const emit: Emit = {
 }
 
 /** Kernels in one module: wasmati passes the bytes of all its functions as arguments of one call, of which V8 takes ~120,000. */
-const perModule = 16
+const perModule = 8
 
 /** Compiles kernels, each once; those of one program that are new become modules, which `made` hears of. */
 export function createKernelCache(
