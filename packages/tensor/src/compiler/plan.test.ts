@@ -34,6 +34,12 @@ test('bias, activation and residual are the epilogue of a product', () => {
   expect(kindsOf(x.matmul(data(16, 16)).add(data(16)).gelu().add(x))).toEqual(['matmul'])
 })
 
+test('a product whose rows are regrouped and permuted is copied by a kernel of its own', () => {
+  const product = data(10, 3).matmul(data(3, 8))
+  expect(kindsOf(product.reshape([2, 5, 8]).permute([1, 0, 2]).add(data(5, 2, 8)))).toEqual(['matmul', 'loops'])
+  expect(kindsOf(product.reshape([2, 5, 8]).add(1).permute([1, 0, 2]))).toEqual(['matmul', 'loops'])
+})
+
 test('attention heads are views: two products and one softmax', () => {
   const heads = (x: Tensor): Tensor => x.reshape([2, 4, 2, 8]).permute([0, 2, 1, 3])
   const [q, k, v] = [data(2, 4, 16), data(2, 4, 16), data(2, 4, 16)].map(heads) as [Tensor, Tensor, Tensor]
