@@ -5,7 +5,32 @@ export type { Loaded } from './module/loadTensors.ts'
 
 export { Linear, type LinearOptions } from './layers/linear.ts'
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts'
-export { LayerNorm, type LayerNormOptions } from './layers/layerNorm.ts'
+export { Bilinear, type BilinearOptions } from './layers/bilinear.ts'
+export type { Padding, PerAxis } from './layers/convolution/axes.ts'
+export { type ConvolutionOptions, convolve } from './layers/convolution/convolve.ts'
+export { Conv1d, Conv2d, type ConvOptions } from './layers/convolution/conv.ts'
+export {
+  convolveTransposed,
+  ConvTranspose2d,
+  type ConvTransposeOptions,
+  type TransposedConvolutionOptions,
+} from './layers/convolution/convTranspose.ts'
+export type { PoolOptions } from './layers/pooling/windows.ts'
+export { MaxPool2d, maxPool2d, type MaxPoolOptions } from './layers/pooling/maxPool.ts'
+export { AvgPool2d, avgPool2d, type AvgPoolOptions } from './layers/pooling/avgPool.ts'
+export { AdaptiveAvgPool2d, adaptiveAvgPool2d, type AdaptiveSize } from './layers/pooling/adaptiveAvgPool.ts'
+export { interpolate, type InterpolateOptions, Upsample } from './layers/interpolate.ts'
+export { PixelShuffle, pixelShuffle } from './layers/pixelShuffle.ts'
+export { Flatten } from './layers/flatten.ts'
+export { Identity } from './layers/identity.ts'
+export { LayerNorm, type LayerNormOptions } from './layers/norms/layerNorm.ts'
+export { RMSNorm, type RMSNormOptions } from './layers/norms/rmsNorm.ts'
+export { GroupNorm, type GroupNormOptions } from './layers/norms/groupNorm.ts'
+export { BatchNorm1d, BatchNorm2d, type BatchNormOptions } from './layers/norms/batchNorm.ts'
+export { RNN, type RNNOptions } from './layers/recurrent/rnn.ts'
+export { LSTM, type LSTMState } from './layers/recurrent/lstm.ts'
+export { GRU } from './layers/recurrent/gru.ts'
+export type { RecurrentOptions, SequenceOptions } from './layers/recurrent/recurrent.ts'
 export { Dropout, dropout, type DropoutOptions } from './layers/dropout.ts'
 export {
   GELU,
@@ -24,7 +49,11 @@ export {
   softmax,
   Tanh,
   tanh,
-} from './activations.ts'
+} from './activations/common.ts'
+export { ELU, elu, PReLU, prelu, type PReLUOptions, SELU, selu } from './activations/rectifiers.ts'
+export { Mish, mish, QuickGELU, quickGelu, Softplus, softplus, type SoftplusOptions } from './activations/smooth.ts'
+export { GEGLU, geglu, GLU, glu, SwiGLU, swiglu } from './activations/gated.ts'
+export { Hardsigmoid, hardsigmoid, Hardswish, hardswish, Hardtanh, hardtanh, ReLU6, relu6 } from './activations/hard.ts'
 
 export type { LossOptions, Reduction } from './losses/reduction.ts'
 export { leastSquares, mseLoss } from './losses/squares.ts'

@@ -1,6 +1,6 @@
 import { type DType, ones, ShapeError, type Tensor, zeros } from '@wids/tensor'
-import { Module } from '../module/module.ts'
-import { parameter } from '../module/parameter.ts'
+import { Module } from '../../module/module.ts'
+import { parameter } from '../../module/parameter.ts'
 
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */

@@ -1,5 +1,5 @@
 import type { Tensor } from '@wids/tensor'
-import { Module } from './module/module.ts'
+import { Module } from '../module/module.ts'
 
 /** 1 / (1 + e⁻ˣ) (`torch.sigmoid`). */
 export const sigmoid = (x: Tensor): Tensor => x.sigmoid()

@@ -1,0 +1,125 @@
+import { ArgumentError, type RandomOptions, ShapeError, type Tensor } from '@wids/tensor'
+import { uniform } from '../../initialisers/distributions.ts'
+import { Module } from '../../module/module.ts'
+import { parameter } from '../../module/parameter.ts'
+import { type Padding, paddingOf, type PerAxis, perAxis } from './axes.ts'
+import { convolve } from './convolve.ts'
+
+export interface TransposedConvolutionOptions {
+  /** Distance between the outputs of neighbouring inputs. Default 1. */
+  readonly stride?: PerAxis | undefined
+  /** What is cut off around the output. Default 0. */
+  readonly padding?: Padding | undefined
+  /** Zeros (and bias) added behind the output, of which convolutions with a stride do not tell. Default 0. */
+  readonly outputPadding?: PerAxis | undefined
+  /** Distance between elements of a window. Default 1. */
+  readonly dilation?: PerAxis | undefined
+  /** Into how many parts channels are split that do not see each other. Default 1. */
+  readonly groups?: number | undefined
+}
+
+/**
+ * The gradient of a convolution by its input (`torch.nn.functional.conv_transpose2d`):
+ * y[n, o, p·stride + k·dilation] += w[c, o, k] · x[n, c, p], which is the convolution of the input with stride − 1 zeros
+ * between its elements by the kernel turned round.
+ *
+ * @param x [batch, in, ...size] or [in, ...size]
+ * @param weight [in, out / groups, ...kernel]
+ * @param bias [out]
+ * @returns [batch, out, ...size'], size' = (size − 1)·stride − padding + dilation(kernel − 1) + outputPadding + 1
+ * @throws ShapeError unless input and weight fit, ArgumentError for an option that does not
+ */
+export function convolveTransposed(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor,
+  options: TransposedConvolutionOptions = {},
+): Tensor {
+  const axes = weight.rank - 2
+  if (x.rank === axes + 1) return convolveTransposed(x.unsqueeze(0), weight, bias, options).squeeze(0)
+  const { groups = 1 } = options
+  const [into, kernel] = [weight.shape[0]!, weight.shape.slice(2)]
+  const per = (name: string, value: PerAxis, least: number): number[] =>
+    perAxis('convolveTransposed', name, value, axes, least)
+  const stride = per('stride', options.stride ?? 1, 1)
+  const dilation = per('dilation', options.dilation ?? 1, 1)
+  const behind = per('outputPadding', options.outputPadding ?? 0, 0)
+  const cut = paddingOf('convolveTransposed', options.padding ?? 0, axes)
+  if (behind.some((n, i) => n >= Math.max(stride[i]!, dilation[i]!)))
+    throw new ArgumentError('convolveTransposed', 'outputPadding is less than stride or dilation')
+  if (x.rank !== weight.rank || x.shape[1] !== into)
+    throw new ShapeError(
+      'convolveTransposed',
+      `an input of [batch, ${into}, ...size] is needed, got [${x.shape.join(', ')}]`,
+      [x.shape, weight.shape],
+    )
+  const apart = stride.reduce((t, by, i) => spreadOut(t, 2 + i, by), x)
+  const around = kernel.map((size, i) => {
+    const reach = dilation[i]! * (size - 1)
+    return [reach - cut[i]![0], reach - cut[i]![1] + behind[i]!] as const
+  })
+  return convolve(apart.pad(around), turnedRound(weight, groups), bias, { dilation, groups })
+}
+
+/** Positions of an axis moved `by` apart, with zeros between: [n] → [n, 1] → [n, by] → [n·by], without the last zeros. */
+function spreadOut(x: Tensor, axis: number, by: number): Tensor {
+  const n = x.shape[axis]!
+  if (by === 1 || n === 0) return x
+  const apart = x.unsqueeze(axis + 1).pad([[0, by - 1], ...x.shape.slice(axis + 1).map(() => [0, 0] as const)])
+  return apart.reshape(x.shape.with(axis, n * by)).narrow(axis, 0, (n - 1) * by + 1)
+}
+
+/** [in, out / groups, ...kernel] → [out, in / groups, ...kernel], the kernel backwards. */
+function turnedRound(weight: Tensor, groups: number): Tensor {
+  const [into, outs, ...kernel] = weight.shape as [number, number, ...number[]]
+  if (!(groups >= 1) || into % groups !== 0)
+    throw new ArgumentError('convolveTransposed', `groups divide the ${into} input channels, got ${groups}`)
+  const places = kernel.map((_, i) => 2 + i)
+  const grouped = weight.flip(places).reshape([groups, into / groups, outs, ...kernel])
+  return grouped.transpose(1, 2).reshape([groups * outs, into / groups, ...kernel])
+}
+
+export interface ConvTransposeOptions extends TransposedConvolutionOptions, RandomOptions {
+  /** Whether a bias is added. Default true. */
+  readonly bias?: boolean | undefined
+}
+
+/**
+ * Transposed convolution over two axes (`torch.nn.ConvTranspose2d`). Weight [in, out / groups, height, width] and bias
+ * [out] start uniform in ±1/√(out / groups · height · width).
+ *
+ * @example
+ * new ConvTranspose2d(16, 8, 4, { stride: 2, padding: 1 }).forward(randn([2, 16, 7, 7])).shape   // [2, 8, 14, 14]
+ */
+export class ConvTranspose2d extends Module {
+  readonly options: TransposedConvolutionOptions
+  weight: Tensor // [in, out / groups, height, width]
+  bias: Tensor | undefined // [out]
+
+  /** @throws ArgumentError unless groups divide the channels and the kernel has one or two sizes */
+  constructor(
+    inChannels: number,
+    outChannels: number,
+    kernelSize: PerAxis,
+    { bias = true, generator, dtype, ...options }: ConvTransposeOptions = {},
+  ) {
+    super()
+    const kernel = perAxis('ConvTranspose2d', 'kernelSize', kernelSize, 2, 1)
+    const { groups = 1 } = options
+    if (!(groups >= 1) || inChannels % groups !== 0 || outChannels % groups !== 0)
+      throw new ArgumentError(
+        'ConvTranspose2d',
+        `groups divide ${inChannels} and ${outChannels} channels, got ${groups}`,
+      )
+    this.options = Object.freeze(options)
+    const shape = [inChannels, outChannels / groups, ...kernel]
+    const bound = 1 / Math.sqrt(shape.slice(1).reduce((n, size) => n * size, 1))
+    this.weight = parameter(uniform(shape, -bound, bound, { generator, dtype }))
+    this.bias = bias ? parameter(uniform([outChannels], -bound, bound, { generator, dtype })) : undefined
+  }
+
+  /** See `convolveTransposed`. */
+  forward(x: Tensor): Tensor {
+    return convolveTransposed(x, this.weight, this.bias, this.options)
+  }
+}

@@ -1,0 +1,21 @@
+import type { Tensor } from '@wids/tensor'
+import { Module } from '../module/module.ts'
+
+/**
+ * Joins axes into one, by default all behind the batch (`torch.nn.Flatten`).
+ *
+ * @example
+ * new Flatten().forward(randn([8, 16, 7, 7])).shape   // [8, 784]
+ */
+export class Flatten extends Module {
+  readonly start: number
+  readonly end: number
+  constructor(start = 1, end = -1) {
+    super()
+    this.start = start
+    this.end = end
+  }
+  forward(x: Tensor): Tensor {
+    return x.flatten(this.start, this.end)
+  }
+}

@@ -1,0 +1,178 @@
+import {
+  arange,
+  ArgumentError,
+  concat,
+  type RandomOptions,
+  ShapeError,
+  stack,
+  tensor,
+  Tensor,
+  zeros,
+} from '@wids/tensor'
+import { uniform } from '../../initialisers/distributions.ts'
+import { Module } from '../../module/module.ts'
+import { parameter } from '../../module/parameter.ts'
+import { dropout } from '../dropout.ts'
+import type { Cell, CellState, CellWeights } from './cells.ts'
+import { scan } from './scan.ts'
+
+export interface RecurrentOptions extends RandomOptions {
+  /** Layers on top of each other. Default 1. */
+  readonly numLayers?: number | undefined
+  /** Whether there are biases. Default true. */
+  readonly bias?: boolean | undefined
+  /** Whether inputs are [batch, time, in] rather than [time, batch, in]. Default false. */
+  readonly batchFirst?: boolean | undefined
+  /** Dropout between layers, in training. Default 0. */
+  readonly dropout?: number | undefined
+  /** Whether a second set of layers reads backwards. Default false. */
+  readonly bidirectional?: boolean | undefined
+}
+
+export interface SequenceOptions {
+  /** Length of each sequence; behind it outputs are 0, and the last state is that at its end. Default: all of them. */
+  readonly lengths?: Tensor | readonly number[] | undefined
+}
+
+/**
+ * What RNN, LSTM and GRU share: layers, directions, lengths. Weights are named as in PyTorch (`weight_ih_l0`,
+ * `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, `…_reverse`) and start uniform in ±1/√hiddenSize.
+ */
+export abstract class Recurrent extends Module {
+  readonly inputSize: number
+  readonly hiddenSize: number
+  readonly numLayers: number
+  readonly batchFirst: boolean
+  readonly dropout: number
+  readonly bidirectional: boolean
+  readonly #weights: readonly CellWeights[]
+  readonly #cell: Cell
+  /** Tensors in the state of a cell. */
+  readonly #parts: number
+
+  protected constructor(
+    cell: { readonly rule: Cell; readonly gates: number; readonly parts: number },
+    inputSize: number,
+    hiddenSize: number,
+    { numLayers = 1, bias = true, batchFirst = false, bidirectional = false, ...rest }: RecurrentOptions,
+  ) {
+    super()
+    const { dropout: p = 0, ...random } = rest
+    if (!(Number.isSafeInteger(numLayers) && numLayers > 0 && hiddenSize > 0))
+      throw new ArgumentError('Recurrent', `sizes are positive integers, got ${hiddenSize} and ${numLayers} layers`)
+    this.inputSize = inputSize
+    this.hiddenSize = hiddenSize
+    this.numLayers = numLayers
+    this.batchFirst = batchFirst
+    this.dropout = p
+    this.bidirectional = bidirectional
+    this.#cell = cell.rule
+    this.#parts = cell.parts
+    const rows = cell.gates * hiddenSize
+    const bound = 1 / Math.sqrt(hiddenSize)
+    const make = (name: string, shape: readonly number[]): Tensor => {
+      const made = parameter(uniform(shape, -bound, bound, random))
+      Object.assign(this, { [name]: made })
+      return made
+    }
+    this.#weights = Array.from({ length: numLayers * this.#directions }, (_, i) => {
+      const layer = Math.floor(i / this.#directions)
+      const suffix = `l${layer}${i % this.#directions === 1 ? '_reverse' : ''}`
+      const into = layer === 0 ? inputSize : hiddenSize * this.#directions
+      return {
+        inputs: make(`weight_ih_${suffix}`, [rows, into]),
+        hidden: make(`weight_hh_${suffix}`, [rows, hiddenSize]),
+        inputBias: bias ? make(`bias_ih_${suffix}`, [rows]) : undefined,
+        hiddenBias: bias ? make(`bias_hh_${suffix}`, [rows]) : undefined,
+      }
+    })
+  }
+
+  get #directions(): number {
+    return this.bidirectional ? 2 : 1
+  }
+
+  /**
+   * Runs all layers.
+   *
+   * @param state tensors [layers · directions, batch, hidden]; zeros by default
+   * @returns the outputs of the last layer, and the state of all of them after the last time
+   */
+  protected run(
+    input: Tensor,
+    state: readonly Tensor[] | undefined,
+    { lengths }: SequenceOptions,
+  ): { readonly output: Tensor; readonly state: readonly Tensor[] } {
+    if (input.rank === 2) return this.#runOne(input, state, { lengths })
+    const x = this.#timeFirst(input) // [time, batch, in]
+    const [times, batch] = [x.shape[0]!, x.shape[1]!]
+    const starts = this.#startsOf(state, batch, x)
+    const present = lengths === undefined ? undefined : presence(lengths, times, batch)
+    const ends: CellState[] = []
+    let output = x
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      const given = layer === 0 ? output : dropout(output, this.dropout, { training: this.training })
+      const passes = Array.from({ length: this.#directions }, (_, direction) => {
+        const at = layer * this.#directions + direction
+        return scan(this.#cell, this.#weights[at]!, given, starts[at]!, present, direction === 1)
+      })
+      output = concat(
+        passes.map(pass => pass.output),
+        -1,
+      ) // [time, batch, directions · hidden]
+      ends.push(...passes.map(pass => pass.state))
+    }
+    const last = Array.from({ length: this.#parts }, (_, part) => stack(ends.map(end => end[part]!)))
+    return { output: this.batchFirst ? output.transpose(0, 1) : output, state: last }
+  }
+
+  /** A single sequence [time, in], whose state is [layers · directions, hidden]. */
+  #runOne(
+    input: Tensor,
+    state: readonly Tensor[] | undefined,
+    options: SequenceOptions,
+  ): { readonly output: Tensor; readonly state: readonly Tensor[] } {
+    const axis = this.batchFirst ? 0 : 1
+    const batched = state?.map(part => part.unsqueeze(1))
+    const result = this.run(input.unsqueeze(axis), batched, options)
+    return { output: result.output.squeeze(axis), state: result.state.map(part => part.squeeze(1)) }
+  }
+
+  #timeFirst(input: Tensor): Tensor {
+    if (input.rank !== 3 || input.shape[2] !== this.inputSize || input.shape[this.batchFirst ? 1 : 0] === 0)
+      throw new ShapeError(
+        this.constructor.name,
+        `${this.batchFirst ? '[batch, time' : '[time, batch'}, ${this.inputSize}] is needed, got [${input.shape.join(', ')}]`,
+        [input.shape],
+      )
+    return this.batchFirst ? input.transpose(0, 1) : input
+  }
+
+  /** The state that each layer and direction starts with. */
+  #startsOf(state: readonly Tensor[] | undefined, batch: number, x: Tensor): CellState[] {
+    const shape = [this.#weights.length, batch, this.hiddenSize]
+    for (const part of state ?? [])
+      if (String(part.shape) !== String(shape))
+        throw new ShapeError(
+          this.constructor.name,
+          `a state is [${shape.join(', ')}], got [${part.shape.join(', ')}]`,
+          [part.shape],
+        )
+    const parts = state ?? Array.from({ length: this.#parts }, () => zeros(shape, x.dtype))
+    return this.#weights.map((_, i) => parts.map(part => part.at(i)))
+  }
+}
+
+/** bool [time, batch, 1]: time < length */
+function presence(lengths: Tensor | readonly number[], times: number, batch: number): Tensor {
+  const each = lengths instanceof Tensor ? lengths.to('i32') : tensor(Int32Array.from(lengths))
+  if (each.size !== batch)
+    throw new ShapeError('lengths', `one length for each of ${batch} sequences is needed, got ${each.size}`, [
+      each.shape,
+    ])
+  return arange(times)
+    .to('i32')
+    .unsqueeze(-1)
+    .lt(each.reshape([1, batch]))
+    .unsqueeze(-1)
+}
