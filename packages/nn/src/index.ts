@@ -57,7 +57,22 @@ export { Hardsigmoid, hardsigmoid, Hardswish, hardswish, Hardtanh, hardtanh, ReL
 
 export type { LossOptions, Reduction } from './losses/reduction.ts'
 export { leastSquares, mseLoss } from './losses/squares.ts'
-export { binaryCrossEntropy, binaryCrossEntropyWithLogits } from './losses/binaryCrossEntropy.ts'
+export { type HuberOptions, huberLoss, l1Loss, type SmoothL1Options, smoothL1Loss } from './losses/absolute.ts'
+export {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type BinaryLogitsOptions,
+} from './losses/binaryCrossEntropy.ts'
+export { nllLoss, type NllOptions } from './losses/nll.ts'
+export {
+  type DivergenceOptions,
+  gaussianKl,
+  type GaussianKlOptions,
+  klDivergence,
+  type KlOptions,
+} from './losses/divergence.ts'
+export { cosineEmbeddingLoss, type CosineEmbeddingOptions, cosineSimilarity } from './losses/cosine.ts'
+export { ctcLoss, type CtcOptions } from './losses/ctc.ts'
 export { crossEntropy, type CrossEntropyOptions } from './losses/crossEntropy.ts'
 
 export { Optimizer, type ParameterGroup, type Rate, type State, type UpdateRule } from './optimizers/optimizer.ts'

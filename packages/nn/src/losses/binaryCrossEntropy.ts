@@ -25,18 +25,40 @@ export function binaryCrossEntropy(probability: Tensor, target: Tensor, options:
   return reduced(each, options)
 }
 
+export interface BinaryLogitsOptions extends LossOptions {
+  /** Factor of the positive part, which broadcasts with the logits: above 1 for rare positives. Default 1. */
+  readonly posWeight?: Tensor | number | undefined
+}
+
 /**
  * Binary cross-entropy of logits: max(z, 0) − z·y + ln(1 + e^−|z|), whose gradient is σ(z) − y
- * (`torch.nn.functional.binary_cross_entropy_with_logits`).
+ * (`torch.nn.functional.binary_cross_entropy_with_logits`). With a weight w of positives it is
+ * w·y·ln(1 + e^−z) + (1 − y)·ln(1 + e^z).
  *
  * @param logit [...] z, any real number
  * @param target [...] y, in [0, 1]
  * @throws ShapeError unless the shapes are equal
  */
-export function binaryCrossEntropyWithLogits(logit: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function binaryCrossEntropyWithLogits(
+  logit: Tensor,
+  target: Tensor,
+  { posWeight, ...options }: BinaryLogitsOptions = {},
+): Tensor {
   checkShapes('binaryCrossEntropyWithLogits', logit, target)
   const y = target.to(logit.dtype)
-  const losses = logit.softplus().sub(logit.mul(y))
-  const each = customGradient([logit, y], losses, g => [g.mul(logit.sigmoid().sub(y)), g.mul(logit).neg()])
-  return reduced(each, options)
+  return reduced(posWeight === undefined ? unweighted(logit, y) : weighted(logit, y, posWeight), options)
+}
+
+const unweighted = (z: Tensor, y: Tensor): Tensor =>
+  customGradient([z, y], z.softplus().sub(z.mul(y)), g => [g.mul(z.sigmoid().sub(y)), g.mul(z).neg()])
+
+/** Gradients: σ(z)(w·y + 1 − y) − w·y by z, w·ln(1 + e^−z) − ln(1 + e^z) by y. */
+function weighted(z: Tensor, y: Tensor, posWeight: Tensor | number): Tensor {
+  const positive = y.mul(posWeight)
+  const negative = y.neg().add(1)
+  const losses = positive.mul(z.neg().softplus()).add(negative.mul(z.softplus()))
+  return customGradient([z, y], losses, g => [
+    g.mul(z.sigmoid().mul(positive.add(negative)).sub(positive)),
+    g.mul(z.neg().softplus().mul(posWeight).sub(z.softplus())),
+  ])
 }

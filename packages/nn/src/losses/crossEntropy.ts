@@ -1,5 +1,6 @@
-import { arange, ArgumentError, DTypeError, isFloat, onesLike, ShapeError, Tensor, tensor, where } from '@wids/tensor'
+import { ArgumentError, isFloat, onesLike, type Tensor, where } from '@wids/tensor'
 import { customGradient } from '@wids/tensor/graph'
+import { type Aim, checkTarget, towardIndices, weightOf } from './classTargets.ts'
 import { type LossOptions, reduced } from './reduction.ts'
 
 export interface CrossEntropyOptions extends LossOptions {
@@ -25,44 +26,16 @@ export interface CrossEntropyOptions extends LossOptions {
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const axis = logits.rank === 1 ? 0 : 1
-  checkTarget(logits, target, axis)
-  const weight = weightOf(logits, axis, options)
+  checkTarget('crossEntropy', logits, target, axis)
+  checkSmoothing(options.labelSmoothing)
+  const weight = weightOf('crossEntropy', logits, axis, options.weight)
   const aim = isFloat(target.dtype)
     ? towardProbabilities(target, axis)
-    : towardIndices(logits, target, axis, weight, options)
+    : towardIndices(logits, target, axis, weight, options.ignoreIndex)
   const losses = entropyOf(logits, spread(aim, logits, axis, weight, options), axis, aim.counted)
   const checked = aim.valid === undefined ? losses : where(aim.valid, losses, NaN)
   const { reduction = 'mean' } = options
   return reduction === 'mean' ? checked.sum().div(aim.count) : reduced(checked.squeeze(axis), { reduction })
-}
-
-/** What the examples should be. */
-interface Aim {
-  /** [batch, classes, ...] how much of an example belongs to each class. */
-  readonly shares: Tensor
-  /** [batch, 1, ...] whether an example counts. */
-  readonly counted: Tensor
-  /** [batch, 1, ...] whether its target is a class. */
-  readonly valid: Tensor | undefined
-  /** What the sum of the losses is divided by. */
-  readonly count: Tensor
-}
-
-function towardIndices(
-  logits: Tensor,
-  target: Tensor,
-  axis: number,
-  weight: Tensor | undefined,
-  options: CrossEntropyOptions,
-): Aim {
-  const classes = logits.shape[axis]!
-  const index = target.to('i32').unsqueeze(axis) // [batch, 1, ...]
-  const hit = index.eq(arange(classes).reshape(alongAxis(logits, axis))) // [batch, classes, ...]
-  const counted = index.ne(options.ignoreIndex ?? -100)
-  const valid = index.ge(0).and(index.lt(classes)).or(counted.logicalNot())
-  const shares = hit.to(logits.dtype)
-  const count = weight === undefined ? counted.to(logits.dtype).sum() : where(counted, shares.mul(weight), 0).sum()
-  return { shares, counted, valid, count }
 }
 
 function towardProbabilities(target: Tensor, axis: number): Aim {
@@ -105,35 +78,7 @@ function entropyOf(logits: Tensor, { shares, mass }: Shares, axis: number, count
   })
 }
 
-const alongAxis = ({ shape }: Tensor, axis: number): number[] => shape.map((n, i) => (i === axis ? n : 1))
-
-function checkTarget(logits: Tensor, target: Tensor, axis: number): void {
-  if (!isFloat(logits.dtype)) throw new DTypeError('crossEntropy', `logits are real, got ${logits.dtype}`)
-  const expected = isFloat(target.dtype) ? logits.shape : logits.shape.toSpliced(axis, 1)
-  if (logits.rank > 0 && String(target.shape) === String(expected)) return
-  throw new ShapeError(
-    'crossEntropy',
-    `logits are [batch, classes, ...] and ${target.dtype} targets ${isFloat(target.dtype) ? 'the same' : '[batch, ...]'}, ` +
-      `got [${logits.shape.join(', ')}] and [${target.shape.join(', ')}]; join leading axes with .flatten(0, 1)`,
-    [logits.shape, target.shape],
-  )
-}
-
-/** Class weights, checked, in a shape that broadcasts with the logits. */
-function weightOf(
-  logits: Tensor,
-  axis: number,
-  { weight, labelSmoothing = 0 }: CrossEntropyOptions,
-): Tensor | undefined {
+function checkSmoothing(labelSmoothing = 0): void {
   if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
     throw new ArgumentError('crossEntropy', `labelSmoothing lies between 0 and 1, got ${labelSmoothing}`)
-  if (weight === undefined) return undefined
-  const factors = weight instanceof Tensor ? weight : tensor(weight, { dtype: logits.dtype })
-  if (factors.rank !== 1 || factors.size !== logits.shape[axis])
-    throw new ShapeError(
-      'crossEntropy',
-      `weight has one factor for each of ${logits.shape[axis]} classes, got [${factors.shape.join(', ')}]`,
-      [factors.shape],
-    )
-  return factors.to(logits.dtype).reshape(alongAxis(logits, axis))
 }
