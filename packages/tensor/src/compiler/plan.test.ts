@@ -36,7 +36,14 @@ test('bias, activation and residual are the epilogue of a product', () => {
 
 test('a product whose rows are regrouped and permuted is copied by a kernel of its own', () => {
   const product = data(10, 3).matmul(data(3, 8))
-  expect(kindsOf(product.reshape([2, 5, 8]).permute([1, 0, 2]).add(data(5, 2, 8)))).toEqual(['matmul', 'loops'])
+  expect(
+    kindsOf(
+      product
+        .reshape([2, 5, 8])
+        .permute([1, 0, 2])
+        .add(data(5, 2, 8)),
+    ),
+  ).toEqual(['matmul', 'loops'])
   expect(kindsOf(product.reshape([2, 5, 8]).add(1).permute([1, 0, 2]))).toEqual(['matmul', 'loops'])
 })
 
