@@ -38,14 +38,12 @@ describe.each(Object.keys(gpt) as (keyof typeof gpt)[])('%s', name => {
 
   it('agrees with tiktoken and gpt-tokenizer on everything, and round-trips', () => {
     const tiktoken = get_encoding(name)
-    const different = everything.filter(text => {
+    // gpt-tokenizer is so slow on rare characters that it gets every twelfth text.
+    const agreesWithGpt = (text: string, i: number, ids: Uint32Array) =>
+      i % 12 !== 0 || hasOddSpace(text) || isEqual(ids, gpt[name].encode(text, { disallowedSpecial: new Set() }))
+    const different = everything.filter((text, i) => {
       const ids = ours.encode(text, { disallowedSpecial: 'text' })
-      const agrees = isEqual(ids, tiktoken.encode_ordinary(text))
-      return (
-        !agrees ||
-        !(hasOddSpace(text) || isEqual(ids, gpt[name].encode(text, { disallowedSpecial: new Set() }))) ||
-        ours.decode(ids) !== text
-      )
+      return !isEqual(ids, tiktoken.encode_ordinary(text)) || !agreesWithGpt(text, i, ids) || ours.decode(ids) !== text
     })
     expect(different).toEqual([])
   })
@@ -74,10 +72,14 @@ describe.each([
   })
 })
 
+/** @huggingface/tokenizers makes a final capital sigma `ς` and does not know Chinese characters beyond U+FFFF. */
+const isHardForJs = (text: string) => /[Σ\u{20000}-\u{3ffff}]/u.test(text)
+
 it('BERT agrees with native tokenizers and @huggingface/tokenizers', async () => {
   const ours = fromVocabTxt(bertVocabulary().join('\n'))
   const texts = [...realTexts(), ...fuzzedTexts(20_000), ...runs()]
-  expect(await differences(ours, JSON.stringify(ours.toJson()), texts, sample(texts, 10))).toEqual([])
+  const forJs = sample(texts, 10).filter(text => !isHardForJs(text))
+  expect(await differences(ours, JSON.stringify(ours.toJson()), texts, forJs)).toEqual([])
 })
 
 const sample = (texts: readonly string[], step: number) => texts.filter((_, i) => i % step === 0)
