@@ -75,9 +75,25 @@ export { cosineEmbeddingLoss, type CosineEmbeddingOptions, cosineSimilarity } fr
 export { ctcLoss, type CtcOptions } from './losses/ctc.ts'
 export { crossEntropy, type CrossEntropyOptions } from './losses/crossEntropy.ts'
 
-export { Optimizer, type ParameterGroup, type Rate, type State, type UpdateRule } from './optimizers/optimizer.ts'
+export {
+  Optimizer,
+  type ParameterGroup,
+  type Rate,
+  type Start,
+  type State,
+  type UpdateRule,
+} from './optimizers/optimizer.ts'
 export { SGD, type SGDOptions } from './optimizers/sgd.ts'
 export { Adam, type AdamOptions, AdamW } from './optimizers/adam.ts'
+export { RMSprop, type RMSpropOptions } from './optimizers/rmsprop.ts'
+export { Adagrad, type AdagradOptions } from './optimizers/adagrad.ts'
+export { Adadelta, type AdadeltaOptions } from './optimizers/adadelta.ts'
+export { Lion, type LionOptions } from './optimizers/lion.ts'
+export { Adafactor, type AdafactorOptions } from './optimizers/adafactor.ts'
+export { Muon, type MuonOptions } from './optimizers/muon.ts'
+export { withoutDecay } from './optimizers/decay.ts'
+export { GradientSum } from './optimizers/accumulation.ts'
+export { WeightAverage } from './optimizers/averaging.ts'
 export { clipGradNorm, clipGradValue } from './optimizers/clip.ts'
 export { constantSchedule, cosineSchedule, type Schedule } from './schedules.ts'
 

@@ -1,5 +1,5 @@
 import type { Tensor } from '@wids/tensor'
-import { Optimizer, type ParameterGroup, type UpdateRule } from './optimizer.ts'
+import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
 
 export interface AdamOptions {
   /** Learning rate. Default 1e-3. */
@@ -10,29 +10,28 @@ export interface AdamOptions {
   readonly eps?: number | undefined
   /** λ. Default 0 for Adam, 0.01 for AdamW. */
   readonly weightDecay?: number | undefined
+  /** Whether the largest average of squares so far is used (Reddi et al., 2018): AMSGrad. Default false. */
+  readonly amsgrad?: boolean | undefined
 }
 
-interface Settings {
-  readonly lr: number
-  readonly betas: readonly [number, number]
-  readonly eps: number
-  readonly weightDecay: number
-}
-
-type Slot = 'exp_avg' | 'exp_avg_sq'
+type Settings = Complete<AdamOptions>
+type Slot = 'exp_avg' | 'exp_avg_sq' | 'max_exp_avg_sq'
 type Groups = { readonly groups?: readonly ParameterGroup<AdamOptions>[] }
 
 abstract class AdamFamily extends Optimizer<Settings, Slot> {
   constructor(parameters: readonly Tensor[], { groups = [], ...options }: AdamOptions & Groups, decay: number) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = decay } = options
-    const settings = { lr, betas, eps, weightDecay }
-    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], ['exp_avg', 'exp_avg_sq'])
+    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = decay, amsgrad = false } = options
+    const settings = { lr, betas, eps, weightDecay, amsgrad }
+    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) =>
+      zerosFor(parameter, 'exp_avg', 'exp_avg_sq', ...(own.amsgrad ? (['max_exp_avg_sq'] as const) : [])),
+    )
   }
 }
 
 /**
  * Adam (Kingma & Ba, 2015; `torch.optim.Adam`): m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
- * w ← w − lr · m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ). Weight decay adds λw to g.
+ * w ← w − lr · m̂ / (√v̂ + ε) with m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ), or v̂ = max(v) / (1 − β₂ᵗ) for AMSGrad. Weight
+ * decay adds λw to g.
  *
  * @example
  * const optimizer = new Adam(model.parameters(), { lr: 1e-3 })
@@ -73,14 +72,16 @@ export class AdamW extends AdamFamily {
 }
 
 /** Adam's step without weight decay. */
-function adam({ betas: [beta1, beta2], eps }: Settings, lr: Tensor, step: Tensor): UpdateRule<Slot> {
+function adam({ betas: [beta1, beta2], eps, amsgrad }: Settings, lr: Tensor, step: Tensor): UpdateRule<Slot> {
   const rate = lr.div(correction(beta1, step))
   const scale = correction(beta2, step).rsqrt()
-  return (value, g, { exp_avg, exp_avg_sq }) => {
+  return (value, g, { exp_avg, exp_avg_sq, max_exp_avg_sq }) => {
     const m = exp_avg.mul(beta1).add(g.mul(1 - beta1))
     const v = exp_avg_sq.mul(beta2).add(g.mul(g).mul(1 - beta2))
-    const next = value.sub(m.mul(rate).div(v.sqrt().mul(scale).add(eps)))
-    return { value: next, state: { exp_avg: m, exp_avg_sq: v } }
+    const squares = amsgrad ? max_exp_avg_sq.maximum(v) : v
+    const next = value.sub(m.mul(rate).div(squares.sqrt().mul(scale).add(eps)))
+    const state = { exp_avg: m, exp_avg_sq: v }
+    return { value: next, state: amsgrad ? { ...state, max_exp_avg_sq: squares } : state }
   }
 }
 

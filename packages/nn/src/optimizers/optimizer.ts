@@ -1,5 +1,5 @@
 import { tensor, type Tensor, zeros, zerosLike } from '@wids/tensor'
-import { isTracing, start } from '@wids/tensor/graph'
+import { isTracing, start as begin } from '@wids/tensor/graph'
 import { type Loaded, loadTensors } from '../module/loadTensors.ts'
 import { checkGradients, checkParameters, checkRate } from './checks.ts'
 
@@ -15,12 +15,22 @@ export type ParameterGroup<Options> = Partial<Options> & { readonly parameters: 
 /** Tensors that an optimizer keeps for one parameter, by name. */
 export type State<Slot extends string> = Readonly<Record<Slot, Tensor>>
 
-/** The update of one parameter, as its formula. */
+/** The update of one parameter, as its formula; state is what its options keep. */
 export type UpdateRule<Slot extends string> = (
   value: Tensor,
   gradient: Tensor,
   state: State<Slot>,
-) => { readonly value: Tensor; readonly state: State<Slot> }
+) => { readonly value: Tensor; readonly state: Partial<State<Slot>> }
+
+/** What the state of a parameter with these options starts with. */
+export type Start<Options, Slot extends string> = (parameter: Tensor, options: Options) => Partial<State<Slot>>
+
+/** Options with all defaults filled in. */
+export type Complete<Options> = Required<{ [Key in keyof Options]: Exclude<Options[Key], undefined> }>
+
+/** Zeros in the shape of the parameter, for each slot. */
+export const zerosFor = <Slot extends string>(parameter: Tensor, ...slots: readonly Slot[]): Partial<State<Slot>> =>
+  Object.fromEntries(slots.map(slot => [slot, zerosLike(parameter)])) as Partial<State<Slot>>
 
 interface Group<Options, Slot extends string> {
   readonly options: Options
@@ -44,13 +54,14 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
 
   /**
    * @param groups other options for some of the parameters
+   * @param start the state of each parameter
    * @throws ArgumentError without parameters, or where groups name other ones or overlap
    */
   constructor(
     parameters: readonly Tensor[],
     options: Options,
     groups: readonly ParameterGroup<Options>[],
-    slots: readonly Slot[],
+    start: Start<Options, Slot>,
   ) {
     checkParameters(parameters, groups)
     checkRate(options.lr)
@@ -64,7 +75,7 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
       members: members.map(parameter => ({
         index: parameters.indexOf(parameter),
         parameter,
-        state: Object.fromEntries(slots.map(slot => [slot, zerosLike(parameter)])) as State<Slot>,
+        state: start(parameter, own) as State<Slot>,
       })),
     })
     this.#groups = [group(rest, options), ...groups.map(own => group(own.parameters, { ...options, ...own }))]
@@ -88,11 +99,11 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
       for (const { index, parameter, state } of members) {
         const updated = update(parameter, gradients[index]!, state)
         updates.push([parameter, updated.value])
-        for (const slot in state) updates.push([state[slot], updated.state[slot]])
+        for (const slot in state) updates.push([state[slot], updated.state[slot]!])
       }
     }
     for (const [target, value] of updates) target.assign(value.to(target.dtype))
-    if (!isTracing()) start(updates.map(([target]) => target))
+    if (!isTracing()) begin(updates.map(([target]) => target))
   }
 
   /** Changes the learning rate; a tensor (f32 of one element) may be an argument of a compiled function. */

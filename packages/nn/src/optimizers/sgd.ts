@@ -1,5 +1,5 @@
 import { type Tensor, where } from '@wids/tensor'
-import { Optimizer, type ParameterGroup, type Rate, type UpdateRule } from './optimizer.ts'
+import { type Complete, Optimizer, type ParameterGroup, type Rate, type UpdateRule, zerosFor } from './optimizer.ts'
 
 export interface SGDOptions extends Rate {
   /** How much of the last step goes into the next, μ. Default 0. */
@@ -12,7 +12,7 @@ export interface SGDOptions extends Rate {
   readonly nesterov?: boolean | undefined
 }
 
-type Settings = Required<{ [Key in keyof SGDOptions]: Exclude<SGDOptions[Key], undefined> }>
+type Settings = Complete<SGDOptions>
 
 /**
  * Gradient descent with momentum (`torch.optim.SGD`): g ← g + λw; b ← μb + (1 − τ)g; w ← w − lr · b, or with Nesterov's
@@ -29,11 +29,8 @@ export class SGD extends Optimizer<Settings, 'momentum_buffer'> {
   ) {
     const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options
     const settings = { lr, momentum, dampening, weightDecay, nesterov }
-    super(
-      parameters,
-      settings,
-      groups as readonly ParameterGroup<Settings>[],
-      momentum === 0 ? [] : ['momentum_buffer'],
+    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) =>
+      own.momentum === 0 ? {} : zerosFor(parameter, 'momentum_buffer'),
     )
   }
 
@@ -41,7 +38,7 @@ export class SGD extends Optimizer<Settings, 'momentum_buffer'> {
     const { momentum, dampening, weightDecay, nesterov } = options
     return (value, gradient, { momentum_buffer: buffer }) => {
       const g = weightDecay === 0 ? gradient : gradient.add(value.mul(weightDecay))
-      if (momentum === 0) return { value: value.sub(g.mul(lr)), state: { momentum_buffer: buffer } }
+      if (momentum === 0) return { value: value.sub(g.mul(lr)), state: {} }
       const later = buffer.mul(momentum).add(g.mul(1 - dampening))
       const next = dampening === 0 ? later : where(step.eq(1), g, later)
       const direction = nesterov ? g.add(next.mul(momentum)) : next
