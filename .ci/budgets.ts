@@ -21,7 +21,7 @@ function gzipped(folder: string): number {
 
 /** The fastest of a few starts of a built command, in ms. */
 function startup(...args: string[]): number {
-  const times = Array.from({ length: 7 }, () => {
+  const times = Array.from({ length: 20 }, () => {
     const begin = performance.now()
     execFileSync(process.execPath, args, { cwd: root, stdio: 'ignore' })
     return performance.now() - begin
