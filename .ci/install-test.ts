@@ -12,6 +12,8 @@ interface Manifest {
   private?: boolean
   bin?: Record<string, string>
   dependencies?: Record<string, string>
+  /** What parts of it need that a user installs beside it. */
+  peerDependencies?: Record<string, string>
 }
 
 const root = resolve(import.meta.dirname, '..')
@@ -54,7 +56,8 @@ function tryOut({ name, folder, bin }: Manifest & { folder: string }): string {
   )
   const wanted = new Set([name, ...named].flatMap(closure))
   const tarballs = [...wanted].map(each => published.get(each)?.tarball ?? '')
-  sh(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', ...tarballs)
+  const peers = Object.entries(published.get(name)?.peerDependencies ?? {}).map(([peer, range]) => `${peer}@${range}`)
+  sh(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', ...tarballs, ...peers)
 
   if (bin) {
     for (const file of Object.values(bin)) sh(project, node, join('node_modules', name, file), '--help')
