@@ -95,7 +95,20 @@ export { withoutDecay } from './optimizers/decay.ts'
 export { GradientSum } from './optimizers/accumulation.ts'
 export { WeightAverage } from './optimizers/averaging.ts'
 export { clipGradNorm, clipGradValue } from './optimizers/clip.ts'
-export { constantSchedule, cosineSchedule, type Schedule } from './schedules.ts'
+export type { Schedule } from './schedules/schedule.ts'
+export { cosineRestartsSchedule, cosineSchedule } from './schedules/cosine.ts'
+export {
+  constantSchedule,
+  exponentialSchedule,
+  inverseSquareRootSchedule,
+  linearSchedule,
+  multiStepSchedule,
+  polynomialSchedule,
+  stepSchedule,
+} from './schedules/factors.ts'
+export { type OneCycleOptions, oneCycleSchedule } from './schedules/oneCycle.ts'
+export { warmup } from './schedules/warmup.ts'
+export { type PlateauOptions, type PlateauState, ReduceOnPlateau } from './schedules/plateau.ts'
 
 export { normal, uniform } from './initialisers/distributions.ts'
 export { truncatedNormal } from './initialisers/truncatedNormal.ts'
