@@ -1,3 +1,4 @@
+import { DeviceError } from '../../../errors.ts'
 import { barrierModule } from './barrier.ts'
 import { COMPLETED_ADDRESS } from './control.ts'
 import type { Command } from './messages.ts'
@@ -14,7 +15,7 @@ export interface Pool {
   /** Programs submitted and programs ended, by number. */
   submitted(): number
   completed(): number
-  /** Resolves when the programs submitted so far have ended. */
+  /** Resolves when the programs submitted so far have ended; rejects if a thread failed. */
   idle(): Promise<void>
   /** Blocks until a program has ended, where the engine lets this thread block. */
   block(until: number): void
@@ -24,10 +25,11 @@ export function createPool(memory: WebAssembly.Memory): Pool {
   const words = new Int32Array(memory.buffer)
   const threads: Thread[] = []
   const said: Command[] = []
-  const waiting: { readonly until: number; readonly resolve: () => void }[] = []
+  const waiting: { readonly until: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] =
+    []
   let ready = 0
   let submitted = 0
-  let broken = false
+  let broken: DeviceError | undefined
   const barrier = barrierModule()
 
   const completed = (): number => Atomics.load(words, COMPLETED_ADDRESS >> 2)
@@ -40,11 +42,11 @@ export function createPool(memory: WebAssembly.Memory): Pool {
     const thread = spawn(
       reply => (reply === 'ready' ? void ready++ : heard()),
       error => {
-        if (!broken)
-          console.warn(
-            `wids: threads could not be started, so one thread computes everything (${error instanceof Error ? error.message : 'see the error above'})`,
-          )
-        broken = true
+        const reason = error instanceof Error ? error.message : 'see the error above'
+        if (broken === undefined && submitted === 0)
+          console.warn(`wids: threads could not be started, so one thread computes everything (${reason})`)
+        broken ??= new DeviceError(`a thread of the wasm device failed, and its programs with it: ${reason}`)
+        for (const { reject } of waiting.splice(0)) reject(broken)
       },
     )
     thread.tell({ type: 'start', memory, barrier, thread: threads.length })
@@ -53,11 +55,15 @@ export function createPool(memory: WebAssembly.Memory): Pool {
   }
   return {
     ready: count => {
-      while (!broken && threads.length < count) start()
-      return broken ? 0 : Math.min(ready, count)
+      while (broken === undefined && threads.length < count) start()
+      return broken === undefined ? Math.min(ready, count) : 0
     },
     announce: command => {
-      said.push(command)
+      if (command.type !== 'forget') said.push(command)
+      else {
+        const told = said.findIndex(other => other.type === 'program' && other.program === command.program)
+        if (told >= 0) said.splice(told, 1)
+      }
       for (const thread of threads) thread.tell(command)
     },
     submit: command => {
@@ -67,10 +73,11 @@ export function createPool(memory: WebAssembly.Memory): Pool {
     },
     submitted: () => submitted,
     completed,
-    idle: () =>
-      completed() >= submitted
-        ? Promise.resolve()
-        : new Promise(resolve => waiting.push({ until: submitted, resolve })),
+    idle: async () => {
+      if (completed() >= submitted) return
+      if (broken !== undefined) throw broken
+      await new Promise<void>((resolve, reject) => waiting.push({ until: submitted, resolve, reject }))
+    },
     block: until => {
       for (let now = completed(); now < until; now = completed()) {
         try {
