@@ -1,7 +1,17 @@
-import { arange, Generator, rand, type Tensor, tensor, where, zeros } from '@wids/tensor'
+import {
+  arange,
+  attention,
+  type AttentionOptions,
+  Generator,
+  rand,
+  type Tensor,
+  tensor,
+  where,
+  zeros,
+} from '@wids/tensor'
 import { type Primitive, topological } from '@wids/tensor/graph'
 import { describe, expect, it } from 'vitest'
-import { checkGradients } from '../src/index.ts'
+import { checkGradients, grad } from '../src/index.ts'
 
 type Numbers = number | readonly Numbers[]
 
@@ -23,6 +33,10 @@ const positive = [
 const cube = [a, b, positive, a]
 /** The index on the device of x, where checks run. */
 const indexFor = (x: Tensor): Tensor => arange(6).reshape([2, 3]).remainder(x.shape[0]!)
+
+/** Attention of heads [heads, time, channels], in a form that its gradient can be seen in. */
+const attend = (query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions): Tensor =>
+  attention(query, key, value, options).square()
 
 /** At least one case for each primitive; the compiler names the one that is missing. */
 const cases: { readonly [Op in Primitive]: readonly Case[] } = {
@@ -180,6 +194,36 @@ const cases: { readonly [Op in Primitive]: readonly Case[] } = {
     ],
     [(x, y) => x.matmul(y).square(), a, [1, 2, 3]],
     [(x, y) => x.unsqueeze(0).matmul(y.transpose(1, 2)), a, cube],
+  ],
+  attention: [
+    [x => attend(x, x.mul(0.7), x.sin()), cube],
+    [(x, y) => attend(x, x.mul(x), y.add(1), { causal: true, scale: 0.8 }), cube, cube],
+    [
+      (x, y, z) => attend(x, y, x, { bias: z }),
+      cube,
+      cube,
+      [
+        [0.1, 0.2],
+        [-1, -Infinity],
+      ],
+    ],
+    // Two heads of the query share one of key and value.
+    [(x, y) => attend(x, y, y.square(), { causal: true }), cube, [b]],
+  ],
+  attentionGradient: [
+    [x => grad(attend(x, x, x).square().sum(), x).square(), cube],
+    [
+      (x, y, z) => {
+        const slopes = grad(attend(x, y, x.mul(y), { bias: z, causal: true }).square().sum(), [x, y, z])
+        return slopes.map(slope => slope.square().sum()).reduce((p, q) => p.add(q))
+      },
+      cube,
+      [a, b, a, b],
+      [
+        [0.3, -0.2],
+        [-1, 0.5],
+      ],
+    ],
   ],
   gather: [
     [x => x.gather(0, indexFor(x)).square(), a],

@@ -147,6 +147,19 @@ function castError(node: LinearNode, x: Bounded, result: Float64Array): Float64A
   return x.error.map((error, i) => (error === 0 ? 0 : error + relative * Math.abs(result[i]!) + least))
 }
 
+/**
+ * Attention of numbers of some size is as exact as f32 where all are of about that size, which is what is bounded here:
+ * by how far the inputs may be off and by f32's own rounding, times the largest terms and their number.
+ */
+function attentionError(node: LinearNode, inputs: readonly Bounded[], result: Float64Array): Float64Array {
+  const most = (numbers: Float64Array): number => numbers.reduce((a, b) => Math.max(a, Math.abs(b)), 1)
+  const size = Math.max(...inputs.map(({ numbers }) => most(numbers)))
+  const off = inputs.flatMap(({ error }) => [...error]).reduce((a, b) => Math.max(a, b), 0)
+  const terms = inputs.reduce((sum, { shape }) => Math.max(sum, ...shape.slice(-2)), 1)
+  const error = (off + 8 * ulp) * terms ** 2 * size ** 4
+  return new Float64Array(result.length).fill(size <= 100 && error < 0.1 ? error : unbounded)
+}
+
 function errorOf(node: LinearNode, result: Float64Array, inputs: readonly Bounded[]): Float64Array {
   const [x, y] = inputs as readonly [Bounded, Bounded]
   const { op } = node
@@ -161,6 +174,7 @@ function errorOf(node: LinearNode, result: Float64Array, inputs: readonly Bounde
   if (op === 'gather') return evaluateOn(node, inputs, [x.error, y.numbers])
   if (op === 'where') return evaluateOn(node, inputs, [x.numbers, y.error, inputs[2]!.error])
   if (op === 'cast') return castError(node, x, result)
+  if (op === 'attention' || op === 'attentionGradient') return attentionError(node, inputs, result)
   if (op === 'matmul') return matmulError(node, [x, y])
   if (op === 'prod') return productError(node, x)
   if (isReduction(op) || op === 'cumsum' || op === 'scatterAdd')

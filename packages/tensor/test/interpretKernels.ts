@@ -4,6 +4,7 @@ import { positions } from '../src/backends/reference/positions.ts'
 import { roundTo } from '../src/backends/reference/rounding.ts'
 import { threefry } from '../src/backends/reference/threefry.ts'
 import type {
+  AttentionInput,
   IndexMap,
   Kernel,
   LoopKernel,
@@ -238,6 +239,40 @@ export function interpret(kernel: Kernel, memory: Memory): void {
       load(2, kernel.source, sourceShape),
     ]
     return write(3, outShape, primitive('scatterAdd', { axis }, dtypeOf(3), outShape, inputs))
+  }
+  if (kernel.kind === 'attention' || kernel.kind === 'attentionGradient') {
+    const { batch, heads, kvHeads, queries, keys, channels, values, scale, causal } = kernel.sizes
+    const [ofQueries, ofKeys] = [
+      [...batch, heads, queries],
+      [...batch, kvHeads, keys],
+    ]
+    const read = (input: AttentionInput, shape: Shape) => load(input.operand, input.map, shape)
+    const inputs = [
+      read(kernel.query, [...ofQueries, channels]),
+      read(kernel.key, [...ofKeys, channels]),
+      read(kernel.value, [...ofKeys, values]),
+      ...(kernel.kind === 'attention'
+        ? []
+        : [
+            read(kernel.gradient, [...ofQueries, values]),
+            read(kernel.logSumExp, [...ofQueries, 1]),
+            read(kernel.delta, [...ofQueries, 1]),
+          ]),
+      ...(kernel.bias === undefined ? [] : [read(kernel.bias, [...ofQueries, keys])]),
+    ]
+    const shapes: Record<string, Shape> = {
+      output: [...batch, queries, heads, values],
+      logSumExp: [...ofQueries, 1],
+      query: [...batch, queries, heads, channels],
+      key: [...batch, keys, kvHeads, channels],
+      value: [...batch, keys, kvHeads, values],
+    }
+    for (const [part, operand] of Object.entries<number | undefined>(kernel.results)) {
+      if (operand === undefined) continue
+      const attributes = { scale, causal, part } as Attributes['attention']
+      write(operand, shapes[part]!, primitive(kernel.kind as 'attention', attributes, 'f32', shapes[part]!, inputs))
+    }
+    return
   }
   const { axis, shape } = kernel
   const x = load(0, kernel.x, shape)

@@ -14,6 +14,8 @@ const others: Primitive[] = [
   'argmax',
   'cumsum',
   'matmul',
+  'attention',
+  'attentionGradient',
   'gather',
   'scatterAdd',
   'argsort',

@@ -1,5 +1,6 @@
 import { type DType } from '../src/dtype.ts'
 import * as build from '../src/graph/build.ts'
+import * as buildAttention from '../src/graph/buildAttention.ts'
 import type { Node } from '../src/graph/node.ts'
 import { type Binary, binaries, type Reduction, reductions, unaries } from '../src/graph/primitives.ts'
 import { broadcastShapes, type Shape, sizeOf } from '../src/shape.ts'
@@ -151,6 +152,28 @@ function matmul(x: Node, { b, which }: Step, pick: Pick): Node {
   return build.matmul(first, expandTo(fitted, [...first.shape.slice(0, -2), k, flat.shape[1]!]))
 }
 
+/** Attention of a matrix to itself or its first half, or what its gradient needs of it; scores stay small. */
+function attend(x: Node, { which, a, b, c }: Step): Node {
+  const matrix = build.unary('tanh', build.cast(x, 'f32'))
+  const turned = matrix.shape.length === 2 && a % 3 === 0 ? build.permute(matrix, [1, 0]) : matrix
+  const columns = turned.shape.at(-1) ?? 1
+  const count = columns === 0 ? 0 : sizeOf(turned.shape) / columns
+  if (count === 0 || count > 100) return x
+  const heads = count % 2 === 0 ? 2 : 1
+  const query = build.reshape(turned, [heads, count / heads, columns])
+  const shared = build.slice(query, [0, 0, 0], [1, count / heads, columns], [1, 1, 1])
+  const key = b % 2 === 0 ? query : shared
+  const scores = [heads, count / heads, count / heads]
+  const bias = c % 3 === 0 ? [expandTo(build.constant(0.5, 'f32'), scores)] : []
+  const attributes = { scale: 0.5, causal: a % 2 === 0 }
+  const inputs = [query, key, key, ...bias]
+  if (which % 4 === 0) return buildAttention.attention(inputs, { ...attributes, part: 'output' })
+  const offsets = buildAttention.attention(inputs, { ...attributes, part: 'logSumExp' })
+  if (which % 4 === 1) return offsets
+  const given = [query, key, key, query, offsets, offsets, ...bias]
+  return buildAttention.attentionGradient(given, { ...attributes, part: from(['query', 'key', 'value'] as const, b) })
+}
+
 /** Indices within an axis of n, of the shape of x along it. */
 function indicesFor(shape: Shape, n: number, seed: number): Node {
   const count = sizeOf(shape)
@@ -227,7 +250,7 @@ function argmax(x: Node, { a }: Step): Node {
 }
 
 type Maker = (x: Node, step: Step, pick: Pick) => Node
-const anyShape: readonly Maker[] = [unary, unary, unary, binary, binary, where, convert, matmul, source, bits]
+const anyShape: readonly Maker[] = [unary, unary, unary, binary, binary, where, convert, matmul, attend, source, bits]
 const needAxis: readonly Maker[] = [reduce, view, view, rows, indexed, argmax]
 
 /** The node that a step adds to those made so far. */

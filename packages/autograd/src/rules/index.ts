@@ -1,4 +1,5 @@
 import type { Node, Primitive } from '@wids/tensor/graph'
+import { attentionRules } from './attention.ts'
 import { contractionRules } from './contraction.ts'
 import { binaryRules, selectionRules, unaryRules } from './elementwise.ts'
 import { indexingRules } from './indexing.ts'
@@ -17,6 +18,7 @@ export const rules: Rules = {
   ...viewRules,
   ...indexingRules,
   ...contractionRules,
+  ...attentionRules,
 }
 
 /** The rule of a node, whose attributes are those of its primitive, as a union of rules cannot say. */

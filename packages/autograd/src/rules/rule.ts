@@ -4,14 +4,26 @@ import type { Attributes, Binary, Primitive } from '@wids/tensor/graph'
 /** Primitives without inputs. */
 type Source = 'buffer' | 'constant' | 'iota'
 
-/** The inputs of a primitive, as its rule sees them. */
+/** The inputs of a primitive, as its rule sees them; a bias is one or none. */
 export type Inputs<Op extends Primitive> = Op extends Source
   ? readonly []
-  : Op extends Binary | 'matmul' | 'gather'
-    ? readonly [a: Tensor, b: Tensor]
-    : Op extends 'where' | 'scatterAdd'
-      ? readonly [a: Tensor, b: Tensor, c: Tensor]
-      : readonly [x: Tensor]
+  : Op extends 'attention'
+    ? readonly [query: Tensor, key: Tensor, value: Tensor, ...bias: readonly Tensor[]]
+    : Op extends 'attentionGradient'
+      ? readonly [
+          query: Tensor,
+          key: Tensor,
+          value: Tensor,
+          gradient: Tensor,
+          logSumExp: Tensor,
+          delta: Tensor,
+          ...bias: readonly Tensor[],
+        ]
+      : Op extends Binary | 'matmul' | 'gather'
+        ? readonly [a: Tensor, b: Tensor]
+        : Op extends 'where' | 'scatterAdd'
+          ? readonly [a: Tensor, b: Tensor, c: Tensor]
+          : readonly [x: Tensor]
 
 /**
  * The gradient of one input: g is that of the output y = op(x). It has the shape and dtype of the input, and is built of

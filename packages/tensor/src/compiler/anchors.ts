@@ -16,6 +16,8 @@ const roles = {
   gather: 'gather',
   argmax: 'reduction',
   matmul: 'kernel',
+  attention: 'kernel',
+  attentionGradient: 'kernel',
   scatterAdd: 'kernel',
   cumsum: 'kernel',
   argsort: 'kernel',
@@ -84,7 +86,7 @@ export function analyze(graph: Graph): Analysis {
     if (roleOf(node.op) === 'kernel' || roleOf(node.op) === 'reduction') forced.add(at)
   })
   graph.nodes.forEach(node =>
-    memoryInputs(node).forEach(input => storeInput(graph, paths, forced, input, node.op === 'randomBits')),
+    memoryInputs(node).forEach((input, i) => storeInput(graph, paths, forced, input, requirementOf(node, i))),
   )
   chooseShared(graph, forced)
   makeExpressible(graph, paths, forced)
@@ -96,18 +98,32 @@ export function analyze(graph: Graph): Analysis {
 export const memoryInputs = (node: LinearNode): readonly number[] =>
   roleOf(node.op) === 'kernel' ? node.inputs : node.op === 'gather' || node.op === 'randomBits' ? [node.inputs[0]!] : []
 
-/** Makes sure that an input lies in memory in a layout that strides can express, or packed. */
-function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number, packed: boolean): void {
+/** How an input must lie in memory: in a layout that strides can express, with contiguous rows, or packed. */
+type Requirement = 'strided' | 'rows' | 'packed'
+
+/** Query, key and value come first, then the gradient. */
+const contiguousRows: Partial<Record<Primitive, number>> = { attention: 3, attentionGradient: 4 }
+
+const requirementOf = ({ op }: LinearNode, input: number): Requirement =>
+  op === 'randomBits' ? 'packed' : input < (contiguousRows[op] ?? 0) ? 'rows' : 'strided'
+
+const meets = (layout: Layout, requirement: Requirement, size: number): boolean =>
+  requirement === 'packed'
+    ? isIdentity(layout, size)
+    : requirement === 'strided' || layout.shape.at(-1) === 1 || layout.strides.at(-1) === 1
+
+/** Makes sure that an input lies in memory as required. */
+function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number, requirement: Requirement): void {
   if (sizeOf(graph.nodes[input]!.shape) === 0) return
   const { base, path } = stripViews(graph, paths, at => forced.has(at), input)
   const result = follow(contiguous(graph.nodes[base]!.shape), path)
   if ('fails' in result) {
     forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
-    storeInput(graph, paths, forced, input, packed)
+    storeInput(graph, paths, forced, input, requirement)
   } else if (
     roleOf(graph.nodes[base]!.op) === 'source' ||
     isBounded(result.layout) ||
-    (packed && !isIdentity(result.layout, sizeOf(graph.nodes[base]!.shape)))
+    !meets(result.layout, requirement, sizeOf(graph.nodes[base]!.shape))
   )
     forced.add(input)
   else if (graph.nodes[base]!.op !== 'buffer') forced.add(base)

@@ -1,4 +1,4 @@
-import { isLinear } from '../graph/linear.ts'
+import { isLinear, type LinearNode, textOf } from '../graph/linear.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import { type Analysis, roleOf, type Source, visitSources } from './anchors.ts'
 import { applyStep, type Layout } from './layout.ts'
@@ -7,7 +7,7 @@ import { contiguous, cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf, 
 /**
  * Anchors that one kernel computes. A `loops` cluster runs over `size` elements, in rows of `inner` if it reduces
  * (`inner` is 1 before it does); a `columns` cluster reduces axes that are not the last ones; a `matmul` cluster is a
- * product with its epilogue; a `single` one is any other kernel.
+ * product with its epilogue; a `single` one is any other kernel, with all parts of its result.
  */
 export interface Cluster {
   readonly kind: 'loops' | 'columns' | 'matmul' | 'single'
@@ -41,7 +41,7 @@ export function formClusters(analysis: Analysis): Cluster[] {
   const clusters = new Set<Cluster>()
   for (const anchor of analysis.anchors) {
     const use = describe(analysis, anchor)
-    const home = findHome(use, of, clusters) ?? start(use, clusters)
+    const home = findHome(analysis, use, of, clusters) ?? start(use, clusters)
     const before = new Set(home.needs)
     join(home, use, of)
     absorb(home, use, before, of, clusters)
@@ -122,7 +122,16 @@ function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
   }
 }
 
-function findHome(use: Use, of: ReadonlyMap<number, Cluster>, clusters: ReadonlySet<Cluster>): Cluster | undefined {
+function findHome(
+  { graph }: Analysis,
+  use: Use,
+  of: ReadonlyMap<number, Cluster>,
+  clusters: ReadonlySet<Cluster>,
+): Cluster | undefined {
+  if (use.kind === 'single')
+    return [...clusters].find(
+      ({ kind, anchors }) => kind === 'single' && isOtherPart(graph.nodes[anchors[0]!]!, graph.nodes[use.anchor]!),
+    )
   const candidates = new Set(use.sources.flatMap(source => of.get(source.position) ?? []))
   if (use.kind === 'loops') for (const cluster of candidates) if (accepts(cluster, use, of)) return cluster
   if (use.columns === undefined) return undefined
@@ -215,6 +224,13 @@ function reaches(from: Iterable<Cluster>, target: Cluster): boolean {
     for (const need of cluster.needs) seen.add(need)
   }
   return false
+}
+
+/** Whether one kernel computes both nodes: they are the same but for the part that they name. */
+function isOtherPart(a: LinearNode, b: LinearNode): boolean {
+  const common = ({ op, inputs, attributes }: LinearNode): string =>
+    `${op} ${inputs.join()} ${textOf({ ...attributes, part: '' })}`
+  return 'part' in a.attributes && 'part' in b.attributes && common(a) === common(b)
 }
 
 function start(use: Use, clusters: Set<Cluster>): Cluster {

@@ -6,7 +6,14 @@ import type { Binary, Reduction, Unary } from '../graph/primitives.ts'
  * but its operands and writes each element of its written operands once; work is split over its outer loops only, so
  * that results do not depend on how.
  */
-export type Kernel = LoopKernel | MatmulKernel | ScatterAddKernel | CumsumKernel | ArgsortKernel
+export type Kernel =
+  | LoopKernel
+  | MatmulKernel
+  | AttentionKernel
+  | AttentionGradientKernel
+  | ScatterAddKernel
+  | CumsumKernel
+  | ArgsortKernel
 
 /** A buffer that a kernel uses. An operand may be the same block as another only where `inPlace` says so. */
 export interface Operand {
@@ -99,6 +106,56 @@ export interface MatmulKernel {
   readonly b: { readonly operand: number; readonly map: IndexMap }
   readonly values: readonly Value[]
   readonly stores: readonly Store[]
+}
+
+export interface AttentionSizes {
+  readonly batch: readonly number[]
+  /** Heads of the query, of which `heads / kvHeads` in a row share one of key and value. */
+  readonly heads: number
+  readonly kvHeads: number
+  readonly queries: number
+  readonly keys: number
+  readonly channels: number
+  readonly values: number
+  readonly scale: number
+  readonly causal: boolean
+}
+
+/** An operand and its map without bounds over [batch…, heads or kvHeads, rows, columns]. */
+export interface AttentionInput {
+  readonly operand: number
+  readonly map: IndexMap
+}
+
+/** See the primitive `attention`. All is f32; rows of query, key and value are contiguous. Results are row-major operands, or not wanted. */
+export interface AttentionKernel {
+  readonly kind: 'attention'
+  readonly operands: readonly Operand[]
+  readonly sizes: AttentionSizes
+  readonly query: AttentionInput
+  readonly key: AttentionInput
+  readonly value: AttentionInput
+  readonly bias: AttentionInput | undefined
+  readonly results: { readonly output: number | undefined; readonly logSumExp: number | undefined }
+}
+
+/** See the primitive `attentionGradient`. All is f32; rows of query, key, value and gradient are contiguous. */
+export interface AttentionGradientKernel {
+  readonly kind: 'attentionGradient'
+  readonly operands: readonly Operand[]
+  readonly sizes: AttentionSizes
+  readonly query: AttentionInput
+  readonly key: AttentionInput
+  readonly value: AttentionInput
+  readonly gradient: AttentionInput
+  readonly logSumExp: AttentionInput
+  readonly delta: AttentionInput
+  readonly bias: AttentionInput | undefined
+  readonly results: {
+    readonly query: number | undefined
+    readonly key: number | undefined
+    readonly value: number | undefined
+  }
 }
 
 /**

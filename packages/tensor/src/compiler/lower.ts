@@ -1,21 +1,14 @@
 import { isLinear, type LinearNode } from '../graph/linear.ts'
 import { sizeOf, type Shape } from '../shape.ts'
 import { type Analysis, roleOf, storedLayout } from './anchors.ts'
+import { lowerAttention } from './lowerAttention.ts'
 import { type Builder, createBuilder, mapOf, type Touch } from './builder.ts'
 import { type Cluster, spaceOf } from './clusters.ts'
 import { coalesce } from './coalesce.ts'
 import type { Kernel, LoopKernel, RowReduction, Store } from './kernel.ts'
+import type { Destinations, Lowered } from './lowered.ts'
 import { contiguous, follow, loopsOf, type Path } from './path.ts'
 import type { Layout } from './layout.ts'
-
-/** A kernel and, for each of its operands, the buffer that it is. */
-export interface Lowered {
-  readonly kernel: Kernel
-  readonly touches: readonly Touch[]
-}
-
-/** How many destinations each anchor is written to: 0 if only its own kernel uses it. */
-export type Destinations = (position: number) => number
 
 export const lower = (analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered =>
   lowerings[cluster.kind](analysis, cluster, destinations)
@@ -215,11 +208,13 @@ function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destina
   return { kernel: coalesce(kernel), touches: builder.touches }
 }
 
-/** scatterAdd, cumsum and argsort: a kernel each. */
-function lowerSingle(analysis: Analysis, cluster: Cluster): Lowered {
+/** scatterAdd, cumsum and argsort: a kernel each; attention with its parts. */
+function lowerSingle(analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered {
   const { graph, paths, isAnchor } = analysis
   const at = cluster.anchors[0]!
   const node = graph.nodes[at]!
+  if (isLinear(node, 'attention') || isLinear(node, 'attentionGradient'))
+    return lowerAttention(analysis, cluster, destinations)
   const inputs = node.inputs.map(input => storedLayout(graph, paths, isAnchor, input))
   const operands = [
     ...inputs.map(({ position }) => ({ dtype: graph.nodes[position]!.dtype, written: false })),

@@ -6,7 +6,8 @@ import { layOut, type Span } from './arena.ts'
 import type { Touch } from './builder.ts'
 import { type Cluster, formClusters } from './clusters.ts'
 import type { IndexMap, Kernel, LoopKernel } from './kernel.ts'
-import { type Lowered, lower } from './lower.ts'
+import { lower } from './lower.ts'
+import type { Lowered } from './lowered.ts'
 import { simplify, unreshaped } from './simplify.ts'
 
 /** A buffer of a program: the n-th input or output, or bytes of the arena. */
@@ -41,13 +42,11 @@ export function plan(original: Graph): Plan {
   const storage = assignStorage(graph, clusters)
   const lowered = clusters.flatMap(cluster => {
     if (cluster.anchors.every(at => storage.copies(at) === 0)) return []
-    const kept = lower(analysis, cluster, at => (cluster.kind === 'single' ? 1 : storage.copies(at)))
-    const extra =
-      cluster.kind === 'single'
-        ? Array.from({ length: storage.copies(cluster.anchors[0]!) - 1 }, (_, i) =>
-            copyOf(graph, cluster.anchors[0]!, i + 1),
-          )
-        : []
+    if (cluster.kind !== 'single') return [lower(analysis, cluster, at => storage.copies(at))]
+    const kept = lower(analysis, cluster, at => Math.min(1, storage.copies(at)))
+    const extra = cluster.anchors.flatMap(at =>
+      Array.from({ length: Math.max(0, storage.copies(at) - 1) }, (_, i) => copyOf(graph, at, i + 1)),
+    )
     return [kept, ...extra]
   })
   const live = lowered.filter(({ kernel }) => !isEmpty(kernel))
@@ -128,6 +127,7 @@ function isEmpty(kernel: Kernel): boolean {
       (sizeOf(kernel.inner) === 0 && !kernel.stages.some(stage => stage.stores.some(store => store.perRow)))
     )
   if (kernel.kind === 'matmul') return sizeOf(kernel.batch) * kernel.m * kernel.n === 0
+  if (kernel.kind === 'attention' || kernel.kind === 'attentionGradient') return false
   return sizeOf(kernel.kind === 'scatterAdd' ? kernel.outShape : kernel.shape) === 0
 }
 

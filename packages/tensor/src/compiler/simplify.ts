@@ -52,6 +52,8 @@ const fromNothing: Partial<Record<Primitive, (node: LinearNode) => number>> = {
   prod: () => 1,
   reduceMax: node => (dtypes[node.dtype].kind === 'float' ? -Infinity : node.dtype === 'i32' ? -(2 ** 31) : 0),
   matmul: () => 0,
+  attention: node => ((node as LinearNode<'attention'>).attributes.part === 'output' ? 0 : Infinity),
+  attentionGradient: () => 0,
   pad: node => (node as LinearNode<'pad'>).attributes.value,
 }
 
@@ -69,7 +71,13 @@ function emptied(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => numb
 }
 
 /** The inputs whose elements these kernels compute with; they know only dtypes of 32 bits. */
-const wideInputs: Partial<Record<Primitive, readonly number[]>> = { argsort: [0], cumsum: [0], scatterAdd: [0, 2] }
+const wideInputs: Partial<Record<Primitive, readonly number[]>> = {
+  argsort: [0],
+  cumsum: [0],
+  scatterAdd: [0, 2],
+  attention: [0, 1, 2, 3],
+  attentionGradient: [0, 1, 2, 3, 4, 5, 6],
+}
 
 /** The same operation on converted inputs, converted back, where a kernel does not know a storage dtype. */
 function widened(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {

@@ -48,7 +48,7 @@ export function makeNode<Op extends Primitive>(
 }
 
 const none = {}
-const need = (ok: boolean, operation: string, problem: () => string, ...nodes: Node[]): void => {
+export const need = (ok: boolean, operation: string, problem: () => string, ...nodes: Node[]): void => {
   if (!ok)
     throw new ShapeError(
       operation,

@@ -1,5 +1,5 @@
 /** What lies below tensors, for packages that transform graphs or store tensors: `@wids/tensor/graph`. */
-export type { Attributes, Binary, Primitive, Reduction, Unary, View } from './primitives.ts'
+export type { AttentionAttributes, Attributes, Binary, Primitive, Reduction, Unary, View } from './primitives.ts'
 export { is, type Node, topological } from './node.ts'
 export { customGradient } from './customGradient.ts'
 export { customGradientOf, type GradientRule } from './gradientRules.ts'
@@ -7,3 +7,4 @@ export { computeAlong } from '../runtime/companions.ts'
 export { isReleased, readBytes, start } from '../runtime/realize.ts'
 export { isTracing } from '../runtime/trace.ts'
 export { fromBytes } from '../ops/create.ts'
+export { attentionGradient, attentionLogSumExp } from '../ops/attention.ts'

@@ -41,6 +41,21 @@ export interface Attributes
   window: { readonly axis: number; readonly size: number; readonly stride: number; readonly dilation: number }
   /** [batch…, m, k] · [batch…, k, n], equal batch axes (broadcast by `expand` before). */
   matmul: NoAttributes
+  /**
+   * query [batch…, heads, queries, channels], key and value [batch…, kvHeads, keys, channels or values], all real, and a
+   * bias [batch…, heads, queries, keys] or none. With S = scale · Q Kᵀ + bias, −∞ where a causal order hides a key:
+   * softmax(S) V as [batch…, queries, heads, values], 0 where every key is hidden; or, of each row of S, the logarithm
+   * of the sum of exponentials as [batch…, heads, queries, 1], ∞ where every key is hidden. Query heads in order share
+   * key heads. One kernel computes both parts.
+   */
+  attention: { readonly scale: number; readonly causal: boolean; readonly part: 'output' | 'logSumExp' }
+  /**
+   * query, key, value as above, gradient G [batch…, heads, queries, values], logSumExp L and delta D (both
+   * [batch…, heads, queries, 1]), and the bias or none. With P = exp(S − L) and dS = P ∘ (G Vᵀ − D): scale · dS K as
+   * [batch…, queries, heads, channels]; scale · dSᵀ Q, or Pᵀ G, as [batch…, keys, kvHeads, channels or values]. One
+   * kernel computes all parts.
+   */
+  attentionGradient: { readonly scale: number; readonly causal: boolean; readonly part: 'query' | 'key' | 'value' }
   /** out[i][j][k] = x[i][index[i][j][k]][k] for axis 1: x and index (i32) of the same rank, equal sizes but along the axis. */
   gather: { readonly axis: number }
   /** base, index (i32), source: base plus source added at index along the axis, as `torch.scatter_add`. */
@@ -48,6 +63,9 @@ export interface Attributes
   /** Stable order of the values along an axis, i32; NaN last (first if descending). */
   argsort: { readonly axis: number; readonly descending: boolean }
 }
+
+/** How scores are made of query and key. In a causal order query i sees keys 0 … i only. */
+export type AttentionAttributes = Omit<Attributes['attention'], 'part'>
 
 export type NoAttributes = Readonly<Record<never, never>>
 

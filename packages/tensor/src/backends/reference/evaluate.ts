@@ -1,5 +1,6 @@
 import type { Graph, LinearNode } from '../../graph/linear.ts'
 import type { Primitive } from '../../graph/primitives.ts'
+import { attentionRules } from './attention.ts'
 import { castRules } from './casts.ts'
 import { binaryRules, unaryRules, where } from './elementwise.ts'
 import { indexingRules } from './indexing.ts'
@@ -19,6 +20,7 @@ const rules: Rules<Primitive> = {
   ...reductionRules,
   ...viewRules,
   ...indexingRules,
+  ...attentionRules,
   where,
   matmul,
 }

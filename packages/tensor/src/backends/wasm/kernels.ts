@@ -1,6 +1,8 @@
 import { importMemory } from 'wasmati'
 import type { Kernel } from '../../compiler/kernel.ts'
 import { emitArgsort } from './emit/argsort.ts'
+import { emitAttention } from './emit/attention/forward.ts'
+import { emitAttentionGradient } from './emit/attention/backward.ts'
 import { emitCumsum } from './emit/cumsum.ts'
 import { emitLoops } from './emit/loops.ts'
 import { emitMatmul } from './emit/matmul.ts'
@@ -25,6 +27,8 @@ const emit: Emit = {
   scatterAdd: emitScatterAdd,
   cumsum: emitCumsum,
   argsort: emitArgsort,
+  attention: emitAttention,
+  attentionGradient: emitAttentionGradient,
 }
 
 /** Kernels in one module: wasmati passes the bytes of all its functions as arguments of one call, of which V8 takes ~120,000. */

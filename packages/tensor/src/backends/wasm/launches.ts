@@ -1,4 +1,4 @@
-import type { Kernel, Value } from '../../compiler/kernel.ts'
+import type { AttentionGradientKernel, AttentionKernel, Kernel, Value } from '../../compiler/kernel.ts'
 import type { Place, Plan } from '../../compiler/plan.ts'
 import { sizeOf } from '../../shape.ts'
 import { costOf } from './emit/values/costs.ts'
@@ -79,6 +79,14 @@ function nanosecondsOf(kernel: Kernel): number {
     const results = sizeOf(kernel.batch) * kernel.m * kernel.n
     return results * (kernel.k * perMultiplyAdd + (valuesCost(kernel.values) + 2) * perValue)
   }
+  if (kernel.kind === 'attention' || kernel.kind === 'attentionGradient') return attentionCost(kernel)
   if (kernel.kind === 'scatterAdd') return (sizeOf(kernel.outShape) + sizeOf(kernel.sourceShape)) * 0.5
   return sizeOf(kernel.shape) * (kernel.kind === 'argsort' ? 20 : 1)
+}
+
+/** Scores, each with its exponential, and the products that make and use them. */
+function attentionCost({ kind, sizes }: AttentionKernel | AttentionGradientKernel): number {
+  const scores = sizeOf(sizes.batch) * sizes.heads * sizes.queries * sizes.keys * (sizes.causal ? 0.5 : 1)
+  const products = kind === 'attention' ? sizes.channels + sizes.values : 3 * sizes.channels + 2 * sizes.values
+  return scores * (products * perMultiplyAdd + 2 * costOf('exp') * perValue)
 }
