@@ -1,5 +1,5 @@
 import { dropout } from '@wids/nn'
-import { arange, type Tensor, where } from '@wids/tensor'
+import { arange, attention, type Tensor, where } from '@wids/tensor'
 
 export interface AttentionOptions {
   /**
@@ -15,12 +15,10 @@ export interface AttentionOptions {
   readonly dropoutP?: number | undefined
 }
 
-/** A score that softmax turns to 0 beside any real one; finite, so that a row of nothing else has no NaN. */
-const hidden = -1e30
-
 /**
  * Attention (Vaswani et al., 2017, eq. 1), as `F.scaled_dot_product_attention`: each query gets the average of the
- * values, weighted by how well their keys match it. A query that may see no key gets 0.
+ * values, weighted by how well their keys match it. A query that may see no key gets 0. Several heads of the query
+ * may share one of key and value (`enable_gqa`).
  *
  * @param query [..., queries, channels]
  * @param key [..., keys, channels]
@@ -37,15 +35,42 @@ export function scaledDotProductAttention(
   value: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
-  const { attnMask, isCausal = false, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1), dropoutP = 0 } = options
+  const { attnMask, isCausal = false, scale, dropoutP = 0 } = options
+  if (dropoutP !== 0 || query.shape.at(-2) === 1) return composedAttention(query, key, value, options)
+  const bias = attnMask?.dtype === 'bool' ? where(attnMask, 0, -Infinity) : attnMask
+  return attention(query, key, value, { bias, causal: isCausal, scale })
+}
+
+/** A score that softmax turns to 0 beside any real one; finite, so that a row of nothing else has no NaN. */
+const hidden = -1e30
+
+/**
+ * The same with the weights in memory: dropout needs them there, and a single query has no more of them than there are
+ * keys, while its products are bound by reading key and value, which matmul does faster.
+ */
+function composedAttention(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  { attnMask, isCausal = false, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1), dropoutP = 0 }: AttentionOptions,
+): Tensor {
   // softmax(QKᵀ·scale + mask) V
-  const scores = query.matmul(key.transpose(-2, -1)).mul(scale) // [..., queries, keys]
+  const scores = query.matmul(repeatHeads(key, query).transpose(-2, -1)).mul(scale) // [..., queries, keys]
   const biased = attnMask === undefined || attnMask.dtype === 'bool' ? scores : scores.add(attnMask)
   const visible = visibleKeys(scores, attnMask, isCausal)
   const weights = visible === undefined ? biased.softmax(-1) : where(visible, biased, hidden).softmax(-1)
   // Only a given mask can leave a query without keys; its weights come out equal instead of 0.
   const seen = visible === undefined || attnMask === undefined ? weights : where(visible, weights, 0)
-  return dropout(seen, dropoutP).matmul(value) // [..., queries, values]
+  return dropout(seen, dropoutP).matmul(repeatHeads(value, query)) // [..., queries, values]
+}
+
+/** Key or value for each head of the query: [..., kvHeads, keys, channels] → [..., heads, keys, channels]. */
+function repeatHeads(x: Tensor, query: Tensor): Tensor {
+  const [heads = 1, kvHeads = 1] = [query.shape.at(-3), x.shape.at(-3)]
+  if (kvHeads === 1 || heads % kvHeads !== 0 || heads === kvHeads) return x
+  const [batch, rows] = [x.shape.slice(0, -3), x.shape.slice(-2)]
+  const repeated = x.unsqueeze(-3).expand([...batch, kvHeads, heads / kvHeads, ...rows])
+  return repeated.reshape([...batch, heads, ...rows])
 }
 
 /** Where queries may see keys, by mask and by order; undefined where everything is visible. */

@@ -91,7 +91,7 @@ describe('scaledDotProductAttention', () => {
   })
 
   it('names both shapes where they do not fit', () =>
-    expect(() => scaledDotProductAttention(randn([4, 8]), randn([5, 7]), randn([5, 7]))).toThrow('[4, 8] and [7, 5]'))
+    expect(() => scaledDotProductAttention(randn([4, 8]), randn([5, 7]), randn([5, 7]))).toThrow('[4, 8], [5, 7]'))
 })
 
 describe('MultiHeadAttention', () => {
