@@ -124,6 +124,13 @@ export {
   xavierUniform,
 } from './initialisers/fans.ts'
 
+export type { Dataset } from './data/dataset.ts'
+export { collate, type Collated } from './data/collate.ts'
+export { type Cursor, DataLoader, type DataLoaderOptions, type LoaderOptions } from './data/dataLoader.ts'
+export { type Stream, StreamLoader } from './data/streamLoader.ts'
+export { type Tokens, TokenWindows } from './data/tokenWindows.ts'
+export { shuffledOrder } from './data/order.ts'
+
 export { CheckpointError, FormatError } from './files/errors.ts'
 export { decodeSafetensors, type Safetensors } from './files/safetensors/decode.ts'
 export { encodeSafetensors } from './files/safetensors/encode.ts'
