@@ -131,6 +131,11 @@ export { type Stream, StreamLoader } from './data/streamLoader.ts'
 export { type Tokens, TokenWindows } from './data/tokenWindows.ts'
 export { shuffledOrder } from './data/order.ts'
 
+export { type Summary, summary, type SummaryRow } from './inspection/summary.ts'
+export { captureForward, type ForwardHook, onForward } from './inspection/forwardHooks.ts'
+export { gradientNorms } from './inspection/gradientNorms.ts'
+export { checkFinite, NonFiniteError } from './inspection/checkFinite.ts'
+
 export { CheckpointError, FormatError } from './files/errors.ts'
 export { decodeSafetensors, type Safetensors } from './files/safetensors/decode.ts'
 export { encodeSafetensors } from './files/safetensors/encode.ts'
