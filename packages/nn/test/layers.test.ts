@@ -53,6 +53,34 @@ describe('batch normalisation', () => {
   })
 })
 
+describe('recurrent layers', () => {
+  it('drop between layers in training only, and never behind the last', async () => {
+    const x = randn([4, 2, 3], { generator })
+    const deep = new nn.GRU(3, 4, { numLayers: 2, dropout: 0.5, generator })
+    const [trained, evaluated] = [deep.forward(x)[0], deep.eval().forward(x)[0]]
+    expect(await trained.data()).not.toEqual(await evaluated.data())
+    const flat = new nn.GRU(3, 4, { dropout: 0.5, generator })
+    const once = await flat.forward(x)[0].data()
+    expect(await flat.eval().forward(x)[0].data()).toEqual(once)
+  })
+
+  it('end a sequence where its length says, whatever stands behind', async () => {
+    const lstm = new nn.LSTM(3, 4, { bidirectional: true, generator })
+    const x = randn([4, 2, 3], { generator })
+    const lengths = [2, 4]
+    const [output, [h, c]] = lstm.forward(x, undefined, { lengths })
+    const alone = lstm.forward(x.narrow(0, 0, 2).narrow(1, 0, 1))
+    expectClose(await output.narrow(0, 0, 2).narrow(1, 0, 1).data(), await alone[0].data())
+    expectClose(await h.narrow(1, 0, 1).data(), await alone[1][0].data())
+    expectClose(await c.narrow(1, 0, 1).data(), await alone[1][1].data())
+    expect((await output.narrow(0, 2, 2).narrow(1, 0, 1).data()).every(value => value === 0)).toBe(true)
+    expect(Object.keys(lstm.stateDict())).toEqual([
+      ...['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map(name => `${name}_l0`),
+      ...['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map(name => `${name}_l0_reverse`),
+    ])
+  })
+})
+
 describe('gradients of second order', () => {
   const x = randn([1, 2, 4, 4], { generator })
   it.each<readonly [string, (x: Tensor) => Tensor]>([

@@ -29,6 +29,8 @@ export function glu(x: Tensor, axis = -1): Tensor {
  * @param x [..., 2n, ...]
  * @returns [..., n, ...]
  * @throws ArgumentError unless the axis has an even size
+ * @example
+ * geglu(randn([4, 16])).shape   // [4, 8]
  */
 export function geglu(x: Tensor, axis = -1): Tensor {
   const [a, b] = halves('geglu', x, axis)
@@ -41,6 +43,8 @@ export function geglu(x: Tensor, axis = -1): Tensor {
  * @param x [..., 2n, ...]
  * @returns [..., n, ...]
  * @throws ArgumentError unless the axis has an even size
+ * @example
+ * swiglu(randn([4, 16])).shape   // [4, 8]
  */
 export function swiglu(x: Tensor, axis = -1): Tensor {
   const [a, b] = halves('swiglu', x, axis)

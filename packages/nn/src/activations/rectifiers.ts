@@ -14,6 +14,8 @@ export const selu = (x: Tensor): Tensor => x.elu(1.6732632423543772).mul(1.05070
  * @param x [batch, channels, ...], or [n] of one channel each
  * @param weight [1] or [channels]
  * @throws ShapeError if there are other channels than slopes
+ * @example
+ * prelu(tensor([-2, 2]), tensor([0.25]))   // [-0.5, 2]
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   const channels = x.rank > 1 ? x.shape[1] : 1

@@ -7,6 +7,8 @@ import { checkShapes, type LossOptions, reduced } from './reduction.ts'
  * @param prediction [...] ŷ
  * @param target [...] y
  * @throws ShapeError unless the shapes are equal
+ * @example
+ * await l1Loss(tensor([1, -3]), tensor([0, 0])).item()   // 2
  */
 export function l1Loss(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkShapes('l1Loss', prediction, target)
@@ -45,6 +47,8 @@ export interface SmoothL1Options extends LossOptions {
  * @param prediction [...] ŷ
  * @param target [...] y
  * @throws ShapeError unless the shapes are equal, ArgumentError for β below 0
+ * @example
+ * await smoothL1Loss(tensor([0.5, 3]), tensor([0, 0]), { reduction: 'none' }).toArray()   // [0.125, 2.5]
  */
 export function smoothL1Loss(
   prediction: Tensor,

@@ -9,6 +9,8 @@ import { checkShapes, type LossOptions, reduced } from './reduction.ts'
  * @param probability [...] p, in [0, 1]
  * @param target [...] y, in [0, 1]
  * @throws ShapeError unless the shapes are equal
+ * @example
+ * await binaryCrossEntropy(tensor([0.5]), tensor([1])).item()   // ln 2
  */
 export function binaryCrossEntropy(probability: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkShapes('binaryCrossEntropy', probability, target)
@@ -38,6 +40,8 @@ export interface BinaryLogitsOptions extends LossOptions {
  * @param logit [...] z, any real number
  * @param target [...] y, in [0, 1]
  * @throws ShapeError unless the shapes are equal
+ * @example
+ * binaryCrossEntropyWithLogits(logits, labels, { posWeight: 10 })   // one example in eleven is positive
  */
 export function binaryCrossEntropyWithLogits(
   logit: Tensor,

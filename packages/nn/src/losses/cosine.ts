@@ -34,6 +34,8 @@ export interface CosineEmbeddingOptions extends LossOptions {
  * @param b the same shape
  * @param target [batch] or []: 1 for pairs that belong together, −1 for others
  * @throws ShapeError unless the shapes fit
+ * @example
+ * cosineEmbeddingLoss(left, right, tensor([1, -1, 1]), { margin: 0.2 })
  */
 export function cosineEmbeddingLoss(
   a: Tensor,

@@ -22,6 +22,8 @@ export function leastSquares(prediction: Tensor, target: Tensor): Tensor {
  * @param prediction [...] ŷ
  * @param target [...] y
  * @throws ShapeError unless the shapes are equal
+ * @example
+ * await mseLoss(tensor([1, 3]), tensor([0, 0])).item()   // 5
  */
 export function mseLoss(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   checkShapes('mseLoss', prediction, target)

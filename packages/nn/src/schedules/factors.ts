@@ -36,6 +36,8 @@ export function stepSchedule({
  *
  * @param milestones steps in any order
  * @param factor default 0.1
+ * @example
+ * multiStepSchedule({ lr: 0.1, milestones: [30, 80] })(80)   // 0.001
  */
 export const multiStepSchedule =
   ({
@@ -87,6 +89,8 @@ export function linearSchedule({
  * @param steps default 5
  * @param power default 1
  * @throws ArgumentError unless `steps` is a positive whole number
+ * @example
+ * polynomialSchedule({ lr: 1, steps: 10, power: 2 })(5)   // 0.25
  */
 export function polynomialSchedule({
   lr,

@@ -28,6 +28,8 @@ export interface TransposedConvolutionOptions {
  * @param bias [out]
  * @returns [batch, out, ...size'], size' = (size − 1)·stride − padding + dilation(kernel − 1) + outputPadding + 1
  * @throws ShapeError unless input and weight fit, ArgumentError for an option that does not
+ * @example
+ * convolveTransposed(randn([1, 2, 4]), randn([2, 3, 3]), undefined, { stride: 2 }).shape   // [1, 3, 9]
  */
 export function convolveTransposed(
   x: Tensor,

@@ -68,24 +68,28 @@ export abstract class Recurrent extends Module {
     this.bidirectional = bidirectional
     this.#cell = cell.rule
     this.#parts = cell.parts
-    const rows = cell.gates * hiddenSize
-    const bound = 1 / Math.sqrt(hiddenSize)
+    this.#weights = Array.from({ length: numLayers * this.#directions }, (_, at) =>
+      this.#makeWeights(at, cell.gates * hiddenSize, bias, random),
+    )
+  }
+
+  /** The weights of one layer in one direction, which become fields of PyTorch's names. */
+  #makeWeights(at: number, rows: number, bias: boolean, random: RandomOptions): CellWeights {
+    const layer = Math.floor(at / this.#directions)
+    const suffix = `l${layer}${at % this.#directions === 1 ? '_reverse' : ''}`
+    const into = layer === 0 ? this.inputSize : this.hiddenSize * this.#directions
+    const bound = 1 / Math.sqrt(this.hiddenSize)
     const make = (name: string, shape: readonly number[]): Tensor => {
       const made = parameter(uniform(shape, -bound, bound, random))
-      Object.assign(this, { [name]: made })
+      Object.assign(this, { [`${name}_${suffix}`]: made })
       return made
     }
-    this.#weights = Array.from({ length: numLayers * this.#directions }, (_, i) => {
-      const layer = Math.floor(i / this.#directions)
-      const suffix = `l${layer}${i % this.#directions === 1 ? '_reverse' : ''}`
-      const into = layer === 0 ? inputSize : hiddenSize * this.#directions
-      return {
-        inputs: make(`weight_ih_${suffix}`, [rows, into]),
-        hidden: make(`weight_hh_${suffix}`, [rows, hiddenSize]),
-        inputBias: bias ? make(`bias_ih_${suffix}`, [rows]) : undefined,
-        hiddenBias: bias ? make(`bias_hh_${suffix}`, [rows]) : undefined,
-      }
-    })
+    return {
+      inputs: make('weight_ih', [rows, into]),
+      hidden: make('weight_hh', [rows, this.hiddenSize]),
+      inputBias: bias ? make('bias_ih', [rows]) : undefined,
+      hiddenBias: bias ? make('bias_hh', [rows]) : undefined,
+    }
   }
 
   get #directions(): number {
