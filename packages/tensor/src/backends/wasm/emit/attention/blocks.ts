@@ -4,9 +4,10 @@ import { tileColumns, tileRows } from '../matmul/tile.ts'
  * Scores are made in blocks of keys by queries, a row of each key, so that queries lie in the lanes of vectors: rows of
  * key and value are then read as they lie, the sums over keys are vertical, and tiles read the weights of six queries,
  * or of one key, side by side. Both are multiples of the tile's rows and columns, and a block of keys is one of blocks
- * of queries, so that each block up to a causal diagonal has keys that every query sees.
+ * of queries, so that each block up to a causal diagonal has keys that every query sees. Measured: 24 to 96 queries by 48
+ * to 192 keys differ by a few per cent; with few queries a block of scores and its sums stay in the L1 cache.
  */
-export const queryBlock = 48
+export const queryBlock = 24
 export const keyBlock = 96
 
 /** Queries in the lanes of two vectors, whose scores are finished together. */
