@@ -90,8 +90,12 @@ describe('scaledDotProductAttention', () => {
     expect(await output.std().item()).toBeGreaterThan(0.05)
   })
 
-  it('names both shapes where they do not fit', () =>
-    expect(() => scaledDotProductAttention(randn([4, 8]), randn([5, 7]), randn([5, 7]))).toThrow('[4, 8], [5, 7]'))
+  it.each([
+    [4, '[4, 8] and [7, 5]'],
+    [9, '[9, 8], [5, 7]'],
+  ])('names the shapes where they do not fit, %i queries', (queries, shapes) =>
+    expect(() => scaledDotProductAttention(randn([queries, 8]), randn([5, 7]), randn([5, 7]))).toThrow(shapes),
+  )
 })
 
 describe('MultiHeadAttention', () => {

@@ -1,7 +1,7 @@
 import { grad } from '@wids/autograd'
 import * as tensors from '@wids/tensor'
-import { compile, memory, randn, setDevice, type Tensor, tensor } from '@wids/tensor'
-import { expectTensor, type GoldenTensor, makeTensor, readGolden, tolerances } from '@wids/testing'
+import { attention, compile, memory, randn, setDevice, type Tensor, tensor } from '@wids/tensor'
+import { expectClose, expectTensor, type GoldenTensor, makeTensor, readGolden, tolerances } from '@wids/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { scaledDotProductAttention } from '../src/index.ts'
 
@@ -21,7 +21,22 @@ function lossOf(output: Tensor): Tensor {
   return output.mul(tensor(weights, { shape: output.shape })).sum()
 }
 
-describe.each(['reference', 'wasm'] as const)('scaledDotProductAttention on %s', device => {
+/** A mask as `attention` takes it. */
+const biasOf = (mask: Tensor | undefined): Tensor | undefined =>
+  mask?.dtype === 'bool' ? tensors.where(mask, 0, -Infinity) : mask
+
+const forms: Readonly<Record<string, typeof scaledDotProductAttention>> = {
+  scaledDotProductAttention,
+  attention: (query, key, value, options) =>
+    attention(query, key, value, {
+      bias: biasOf(options?.attnMask),
+      causal: options?.isCausal,
+      scale: options?.scale,
+    }),
+}
+const runs = Object.keys(forms).flatMap(form => (['reference', 'wasm'] as const).map(device => [form, device] as const))
+
+describe.each(runs)('%s on %s', (form, device) => {
   describe.each(['packed', 'strided'] as const)('%s inputs', layout => {
     it.each(cases.map(one => [one.name, one] as const))('%s', async (_, one) => {
       const before = setDevice(device)
@@ -30,7 +45,7 @@ describe.each(['reference', 'wasm'] as const)('scaledDotProductAttention on %s',
       const [query, key, value] = [make(one.query), make(one.key), make(one.value)]
       const mask = one.mask === null ? undefined : make(one.mask)
       const options = { attnMask: mask, isCausal: one.causal, scale: one.scale ?? undefined }
-      const output = scaledDotProductAttention(query, key, value, options)
+      const output = forms[form]!(query, key, value, options)
       const leaves: Record<string, Tensor> = { query, key, value, ...(mask?.dtype === 'f32' ? { mask } : {}) }
       const slopes = grad(lossOf(output), leaves)
       await expectTensor(output, one.output, 'output')
@@ -66,4 +81,12 @@ it('takes at most 1/8 of the memory of the composed form at context 1024, forwar
   const large = await arenaOf('composed')
   expect(small).toBeGreaterThan(before)
   expect(small).toBeLessThanOrEqual(large / 8)
+})
+
+it('gives a single query what it gets among others, with heads that share keys too', async () => {
+  const [query, key, value] = [randn([2, 4, 9, 8]), randn([2, 2, 5, 8]), randn([2, 2, 5, 6])]
+  const attnMask = tensors.arange(5).ne(1)
+  const all = scaledDotProductAttention(query, key, value, { attnMask })
+  const one = scaledDotProductAttention(query.narrow(2, 1, 1), key, value, { attnMask })
+  expectClose(await one.data(), await all.narrow(2, 1, 1).data(), tolerances.rounded)
 })
