@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander'
+import { debug, json } from './commonOptions.ts'
 import { count, countOrNone, dropProbability, nonNegative, positive, probability, seed } from './optionValues.ts'
 import { defaults } from './train/recipe.ts'
 import type { Terminal } from './terminal.ts'
+import { tokenizerCommand } from './tokenizer/commands.ts'
 
 /**
  * The `wids` command. Each action imports what it needs when it runs, so that help is immediate.
@@ -20,7 +22,8 @@ export function makeProgram(terminal: Terminal, version: string, finish: (exitCo
       writeErr: text => void terminal.err.write(text),
     })
     .exitOverride()
-  for (const command of [trainCommand, generateCommand, tokenizeCommand]) program.addCommand(command(terminal, finish))
+  for (const command of [trainCommand, generateCommand, tokenizeCommand, tokenizerCommand])
+    program.addCommand(command(terminal, finish))
   for (const command of withSubcommands(program)) command.copyInheritedSettings(program).exitOverride()
   return program
 }
@@ -28,9 +31,6 @@ export function makeProgram(terminal: Terminal, version: string, finish: (exitCo
 const withSubcommands = (command: Command): Command[] => command.commands.flatMap(c => [c, ...withSubcommands(c)])
 
 type MakeCommand = (terminal: Terminal, finish: (exitCode: number) => void) => Command
-
-const json = (): Option => new Option('--json', 'print one JSON document on standard output')
-const debug = (): Option => new Option('--debug', 'print the stack trace of an error')
 
 /** What a resumed run has decided already. */
 const settingsOfRun = [

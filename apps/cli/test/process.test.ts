@@ -67,6 +67,13 @@ it('prints help on out, at once, and exits 0', async () => {
   expect(Math.min(...times)).toBeLessThan(150)
 })
 
+it('prints help of nested commands', async () =>
+  expect(await start(['tokenizer', 'encode', '--help']).ended).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringContaining('Usage: wids tokenizer encode'),
+  }))
+
 it('prints its version', async () =>
   expect(await start(['--version']).ended).toMatchObject({ code: 0, out: '0.0.0\n' }))
 

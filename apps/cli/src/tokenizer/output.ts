@@ -1,0 +1,20 @@
+import { once } from 'node:events'
+import type { Terminal } from '../terminal.ts'
+
+/** Writes, and waits while the reader is behind, so that nothing piles up. */
+export async function write({ out }: Terminal, text: string): Promise<void> {
+  if (text !== '' && !out.write(text)) await once(out, 'drain')
+}
+
+/** Says on standard error how far a long job is: at most once a second, and nothing about short ones. */
+export function progressLine({ err }: Terminal, now: () => number = () => performance.now()) {
+  let last = now()
+  return (line: () => string): void => {
+    if (now() - last < 1000) return
+    last = now()
+    err.write(`${line()}\n`)
+  }
+}
+
+/** 12345678 → '12.3 MB' */
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
