@@ -1,7 +1,7 @@
 """What Hugging Face tokenizers 0.23.2 and sentencepiece 0.2.2 do, part by part: normalizers, pre-tokenizers, decoders,
 whole small tokenizers with offsets, truncation and padding, trainers.
 
-Writes packages/tokenizer/test/goldens/. Run: /work/venv-tok/bin/python tools/golden/tokenizer.py
+Writes packages/tokenizer/test/goldens/. Run: /tmp/golden/bin/python tools/golden/tokenizer.py
 """
 
 import base64
