@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { loadTokenizer, trainBpe } from '@wids/tokenizer'
 import { expect, it } from 'vitest'
 import { main } from '../src/main.ts'
+import { megabytes, progressLine } from '../src/tokenizer/output.ts'
 import { memoryTerminal } from './memoryTerminal.ts'
 import { scratchFolder } from './scratch.ts'
 
@@ -168,6 +169,14 @@ it.each([
   expect(result.err).toContain(message)
   expect(result.err).not.toMatch(/^ +at /m)
   expect(result).toMatchObject({ exitCode, out: '' })
+})
+
+it('says what it has read when that takes long, on standard error', () => {
+  const terminal = memoryTerminal()
+  let time = 0
+  const progress = progressLine(terminal, () => time)
+  for (time of [1000, 2999, 3000, 4000, 6500]) progress(() => megabytes(time * 1e4))
+  expect(terminal.written()).toEqual({ out: '', err: '30.0 MB\n65.0 MB\n' })
 })
 
 it.each([

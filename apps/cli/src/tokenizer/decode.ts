@@ -1,4 +1,4 @@
-import { ArgumentError, createDecodeStream } from '@wids/tokenizer'
+import { ArgumentError, createDecodeStream, PipelineTokenizer, type Tokenizer } from '@wids/tokenizer'
 import { Failure } from '../failure.ts'
 import type { Terminal } from '../terminal.ts'
 import { megabytes, progressLine, write } from './output.ts'
@@ -13,7 +13,7 @@ export interface DecodeOptions extends TokenizerSource {
 /** `wids tokenizer decode`: text of ids, written as they come. */
 export async function decode(file: string, options: DecodeOptions, terminal: Terminal): Promise<number> {
   const tokenizer = await readAnyTokenizer(options)
-  const stream = createDecodeStream(tokenizer, { skipSpecialTokens: options.skipSpecial === true })
+  const decoder = decoderOf(tokenizer, { skipSpecialTokens: options.skipSpecial === true })
   const asJson = options.json === true
   let prefix = asJson ? '{"schema":1,"text":"' : ''
   const show = async (text: string): Promise<void> => {
@@ -26,14 +26,28 @@ export async function decode(file: string, options: DecodeOptions, terminal: Ter
     bytes += count
     progress(() => `${megabytes(bytes)} read`)
   })
-  for await (const ids of idBlocks(blocks)) {
-    let text = ''
-    for (const id of ids) text += asUsage(() => stream.push(id))
-    await show(text)
-  }
-  await show(stream.end())
+  for await (const ids of idBlocks(blocks)) await show(asUsage(() => decoder.push(ids)))
+  await show(decoder.end())
   if (asJson) await write(terminal, '"}\n')
   return 0
+}
+
+interface BlockDecoder {
+  push(ids: readonly number[]): string
+  end(): string
+}
+
+/** Where decoding joins bytes, blocks of ids are decoded at once, otherwise one id after the other. */
+function decoderOf(tokenizer: Tokenizer, how: { readonly skipSpecialTokens: boolean }): BlockDecoder {
+  if (tokenizer instanceof PipelineTokenizer && tokenizer.joinsBytes) {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+    return {
+      push: ids => decoder.decode(tokenizer.decodeBytes(ids, how), { stream: true }),
+      end: () => decoder.decode(),
+    }
+  }
+  const stream = createDecodeStream(tokenizer, how)
+  return { push: ids => ids.map(id => stream.push(id)).join(''), end: () => stream.end() }
 }
 
 function asUsage(push: () => string): string {

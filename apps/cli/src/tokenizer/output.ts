@@ -6,11 +6,14 @@ export async function write({ out }: Terminal, text: string): Promise<void> {
   if (text !== '' && !out.write(text)) await once(out, 'drain')
 }
 
-/** Says on standard error how far a long job is: at most once a second, and nothing about short ones. */
+/** Milliseconds between two lines of progress. */
+const interval = 3000
+
+/** Says on standard error how far a long job is: every few seconds, and nothing about short ones. */
 export function progressLine({ err }: Terminal, now: () => number = () => performance.now()) {
   let last = now()
   return (line: () => string): void => {
-    if (now() - last < 1000) return
+    if (now() - last < interval) return
     last = now()
     err.write(`${line()}\n`)
   }
