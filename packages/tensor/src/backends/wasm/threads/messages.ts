@@ -20,5 +20,5 @@ export type Command =
       readonly threads: number
     }
 
-/** What workers tell the main thread: that they started, and (the first one) that a program has ended. */
-export type Reply = 'ready' | 'done'
+/** What the first worker tells the main thread: that a program has ended. */
+export type Reply = 'done'

@@ -1,6 +1,6 @@
 import { DeviceError } from '../../../errors.ts'
 import { barrierModule } from './barrier.ts'
-import { COMPLETED_ADDRESS } from './control.ts'
+import { COMPLETED_ADDRESS, readyAddress } from './control.ts'
 import type { Command } from './messages.ts'
 import { spawn, type Thread } from './spawn.ts'
 
@@ -27,7 +27,6 @@ export function createPool(memory: WebAssembly.Memory): Pool {
   const said: Command[] = []
   const waiting: { readonly until: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] =
     []
-  let ready = 0
   let submitted = 0
   let broken: DeviceError | undefined
   const barrier = barrierModule()
@@ -39,16 +38,13 @@ export function createPool(memory: WebAssembly.Memory): Pool {
     if (completed() === submitted) keepAlive(false)
   }
   const start = (): void => {
-    const thread = spawn(
-      reply => (reply === 'ready' ? void ready++ : heard()),
-      error => {
-        const reason = error instanceof Error ? error.message : 'see the error above'
-        if (broken === undefined && submitted === 0)
-          console.warn(`wids: threads could not be started, so one thread computes everything (${reason})`)
-        broken ??= new DeviceError(`a thread of the wasm device failed, and its programs with it: ${reason}`)
-        for (const { reject } of waiting.splice(0)) reject(broken)
-      },
-    )
+    const thread = spawn(heard, error => {
+      const reason = error instanceof Error ? error.message : 'see the error above'
+      if (broken === undefined && submitted === 0)
+        console.warn(`wids: threads could not be started, so one thread computes everything (${reason})`)
+      broken ??= new DeviceError(`a thread of the wasm device failed, and its programs with it: ${reason}`)
+      for (const { reject } of waiting.splice(0)) reject(broken)
+    })
     thread.tell({ type: 'start', memory, barrier, thread: threads.length })
     for (const command of said) thread.tell(command)
     threads.push(thread)
@@ -56,7 +52,11 @@ export function createPool(memory: WebAssembly.Memory): Pool {
   return {
     ready: count => {
       while (broken === undefined && threads.length < count) start()
-      return broken === undefined ? Math.min(ready, count) : 0
+      if (broken !== undefined) return 0
+      const waits = threads
+        .slice(0, count)
+        .findIndex((_, thread) => Atomics.load(words, readyAddress(thread) >> 2) === 0)
+      return waits < 0 ? count : waits
     },
     announce: command => {
       if (command.type !== 'forget') said.push(command)

@@ -4,7 +4,7 @@
  * security policy. Types and constants are erased or inlined when the text is made.
  */
 import type { Command, Reply } from './messages.ts'
-import { barrierAddress, COMPLETED_ADDRESS, GENERATION_OFFSET } from './control.ts'
+import { barrierAddress, COMPLETED_ADDRESS, GENERATION_OFFSET, readyAddress } from './control.ts'
 
 type Kernel = (args: number, begin: number, end: number, scratch: number) => void
 interface Port {
@@ -64,7 +64,7 @@ function obey(command: Command): void {
       thread = command.thread
       words = new Int32Array(memory.buffer)
       arrive = instantiate(command.barrier)['arrive'] as typeof arrive
-      port.postMessage('ready')
+      Atomics.store(words, readyAddress(thread) >> 2, 1)
       break
     case 'kernels': {
       const exports = instantiate(command.module)
