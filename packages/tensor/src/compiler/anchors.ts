@@ -1,8 +1,8 @@
 import type { Graph, LinearNode } from '../graph/linear.ts'
 import { isElementwise, isReduction, isView, type Primitive } from '../graph/primitives.ts'
 import { sizeOf } from '../shape.ts'
-import { contiguous, createPaths, follow, isBounded, isIdentity, type Path, type Paths } from './path.ts'
-import type { Layout } from './layout.ts'
+import { createPaths, follow, isBounded, isIdentity, type Path, type Paths } from './path.ts'
+import { contiguous, type Layout } from './layout.ts'
 import { unreshaped } from './simplify.ts'
 
 /** How a primitive takes part in fusion. */

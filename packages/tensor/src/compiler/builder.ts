@@ -3,8 +3,8 @@ import type { LinearNode } from '../graph/linear.ts'
 import type { Analysis } from './anchors.ts'
 import { gatherLayout, isDirect, roleOf, storedLayout } from './anchors.ts'
 import type { IndexMap, Operand, Store, Value, ValueType } from './kernel.ts'
-import type { Layout } from './layout.ts'
-import { contiguous, follow, type Path } from './path.ts'
+import { contiguous, type Layout } from './layout.ts'
+import { follow, type Path } from './path.ts'
 
 /** A buffer that a kernel touches: the stored value of a node, read, or a destination of one, written. */
 export type Touch = { readonly read: number } | { readonly write: number; readonly copy: number }

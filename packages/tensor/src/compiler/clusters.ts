@@ -1,8 +1,8 @@
 import { isLinear, type LinearNode, textOf } from '../graph/linear.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import { type Analysis, roleOf, type Source, visitSources } from './anchors.ts'
-import { applyStep, type Layout } from './layout.ts'
-import { contiguous, cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf, type Path } from './path.ts'
+import { contiguous, applyStep, type Layout } from './layout.ts'
+import { cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf, type Path } from './path.ts'
 
 /**
  * Anchors that one kernel computes. A `loops` cluster runs over `size` elements, in rows of `inner` if it reduces

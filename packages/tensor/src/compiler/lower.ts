@@ -7,8 +7,8 @@ import { type Cluster, spaceOf } from './clusters.ts'
 import { coalesce } from './coalesce.ts'
 import type { Kernel, LoopKernel, RowReduction, Store } from './kernel.ts'
 import type { Destinations, Lowered } from './lowered.ts'
-import { contiguous, follow, loopsOf, type Path } from './path.ts'
-import type { Layout } from './layout.ts'
+import { follow, loopsOf, type Path } from './path.ts'
+import { contiguous, type Layout } from './layout.ts'
 
 export const lower = (analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered =>
   lowerings[cluster.kind](analysis, cluster, destinations)

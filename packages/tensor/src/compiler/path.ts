@@ -1,7 +1,7 @@
 import { isView } from '../graph/primitives.ts'
 import type { Graph } from '../graph/linear.ts'
 import { rowMajorStrides, type Shape, sizeOf } from '../shape.ts'
-import { applyStep, contiguous, type Layout, type Step } from './layout.ts'
+import { applyStep, type Layout, type Step } from './layout.ts'
 
 /**
  * The views between a value and the loops that use it, innermost first. Paths are interned: the same steps are the same
@@ -99,5 +99,3 @@ export function loopsOf(cuts: ReadonlySet<number>): number[] | undefined {
   }
   return sizes
 }
-
-export { contiguous }
