@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Checkpoint, loadCheckpoint } from '@wids/nn'
+import { readCheckpoint } from '@wids/nn'
 import type { Tensor } from '@wids/tensor'
 import type { Tokenizer } from '@wids/tokenizer'
 import { GPT, type GPTConfig } from '@wids/transformer'
@@ -25,7 +25,8 @@ export interface SavedRun {
   readonly config: RunConfig
   readonly tokenizer: Tokenizer
   readonly model: GPT
-  readonly checkpoint: Checkpoint
+  /** The folder of its newest checkpoint. */
+  readonly checkpoint: string
 }
 
 export const configFile = (folder: string): string => join(folder, 'config.json')
@@ -44,11 +45,11 @@ export async function readRun(folder: string): Promise<SavedRun> {
     throw new Failure(`there is no checkpoint in ${folder}; name a folder that \`wids train\` wrote`)
   const config = checkedConfig(await readJson(configFile(folder)), configFile(folder))
   const tokenizer = await readTokenizer(tokenizerFile(folder))
-  const checkpoint = await loadCheckpoint(folder)
-  checkSizes(config.model, tokenizer, checkpoint.model, folder)
+  const { path, parts } = await readCheckpoint(folder, { parts: ['model'] })
+  checkSizes(config.model, tokenizer, parts.model.tensors, folder)
   const model = new GPT(config.model)
-  model.loadStateDict(checkpoint.model)
-  return { config, tokenizer, model, checkpoint }
+  model.loadStateDict(parts.model.tensors)
+  return { config, tokenizer, model, checkpoint: path }
 }
 
 function checkedConfig(config: unknown, file: string): RunConfig {

@@ -41,7 +41,7 @@ it('a plateau goes on from its state, as JSON', () => {
   const measures = [3, 2, 2, 2, 2, 1, 1, 1, 1]
   const expected = measures.map(measure => whole!.step(measure))
   const seen = measures.slice(0, 4).map(measure => first!.step(measure))
-  second!.restore(JSON.parse(JSON.stringify(first!.state)) as nn.PlateauState)
+  second!.loadStateDict(JSON.parse(JSON.stringify(first!.stateDict())) as nn.PlateauState)
   expect([...seen, ...measures.slice(4).map(measure => second!.step(measure))]).toEqual(expected)
   expect(whole!.lr).toBeLessThan(1)
 })

@@ -23,6 +23,22 @@ export class Generator {
     this.state.assign(tensor(new Uint32Array([seedWord(seed), 0])))
   }
 
+  /** The state itself, for a checkpoint. */
+  stateDict(): { readonly state: Tensor } {
+    return { state: this.state }
+  }
+
+  /**
+   * Goes on from a state.
+   *
+   * @throws ArgumentError unless it is that of a generator, u32 [2]
+   */
+  loadStateDict({ state }: { readonly state: Tensor }): void {
+    if (!(state instanceof Tensor) || state.dtype !== 'u32' || String(state.shape) !== '2')
+      throw new ArgumentError('Generator', 'the state of a generator is u32 of shape [2]')
+    this.state.assign(state)
+  }
+
   /** u32 bits of a shape; the state moves on. */
   bits(shape: Shape): Tensor {
     checkShape('random', shape)

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { AdamW, saveCheckpoint } from '@wids/nn'
+import { AdamW, loadCheckpoint, saveCheckpoint } from '@wids/nn'
 import { defaultGenerator, manualSeed } from '@wids/tensor'
 import { CharTokenizer, type Tokenizer } from '@wids/tokenizer'
 import { GPT } from '@wids/transformer'
@@ -56,19 +56,16 @@ export async function continueRun(folder: string, steps: number | undefined): Pr
       `${config.data.file ?? corpus.name} has changed since the run in ${folder} began; train anew with --out`,
     )
   const optimizer = optimizerOf(model, config)
-  optimizer.loadStateDict(checkpoint.optimizer ?? {})
-  const generator = checkpoint.random?.['default']
-  if (generator !== undefined) defaultGenerator().state.assign(generator)
+  const { step } = await loadCheckpoint(checkpoint, { optimizer, generator: defaultGenerator() })
   const extended = steps === undefined ? config : { ...config, recipe: { ...config.recipe, steps } }
   if (steps !== undefined) await writeJson(configFile(folder), extended)
   const parts = split(tokenizer, corpus, config.model.context)
-  return { folder, config: extended, tokenizer, model, optimizer, ...parts, step: checkpoint.step }
+  return { folder, config: extended, tokenizer, model, optimizer, ...parts, step }
 }
 
 /** Saves all that a run needs to go on. */
 export async function saveRun({ folder, model, optimizer, step }: Run): Promise<void> {
-  const random = { default: defaultGenerator().state }
-  await saveCheckpoint(folder, { step, model: model.stateDict(), optimizer: optimizer.stateDict(), random })
+  await saveCheckpoint(folder, { model, optimizer, generator: defaultGenerator() }, { step })
 }
 
 /** Nine tenths to train on, and the last tenth to be judged by. */

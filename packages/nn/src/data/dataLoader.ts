@@ -4,8 +4,8 @@ import { type Dataset, datasetOf } from './dataset.ts'
 import { shuffledOrder } from './order.ts'
 import { prefetched } from './prefetch.ts'
 
-/** The place of the next batch, as JSON for a checkpoint. */
-export interface Cursor {
+/** The place of the next batch: the state of a loader, which a checkpoint stores as JSON. */
+export type Cursor = {
   readonly epoch: number
   /** Batches of the epoch that are done. */
   readonly batch: number
@@ -53,7 +53,7 @@ export function checkCursor({ epoch, batch }: Cursor): void {
  *
  * @example
  * const loader = new DataLoader(new TokenWindows(tokens, { length: 64 }), { batchSize: 12, shuffle: true, seed: 7 })
- * loader.seek(checkpoint.cursor)
+ * await loadCheckpoint('runs/moby', { model, optimizer, loader })
  * while (loader.cursor.epoch < 3) for await (const [x, y] of loader) step(x, y)
  */
 export class DataLoader<Item, Batch = Collated<Item>> implements AsyncIterable<Batch> {
@@ -90,6 +90,16 @@ export class DataLoader<Item, Batch = Collated<Item>> implements AsyncIterable<B
     if (cursor.batch >= this.length)
       throw new ArgumentError('seek', `an epoch has ${this.length} batches, got batch ${cursor.batch}`)
     this.#cursor = { epoch: cursor.epoch, batch: cursor.batch }
+  }
+
+  /** The cursor, for a checkpoint. */
+  stateDict(): Cursor {
+    return this.#cursor
+  }
+
+  /** As `seek`. */
+  loadStateDict(cursor: Cursor): void {
+    this.seek(cursor)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {

@@ -39,6 +39,16 @@ export class StreamLoader<Item, Batch = Collated<Item>> implements AsyncIterable
     this.#cursor = { epoch: cursor.epoch, batch: cursor.batch }
   }
 
+  /** The cursor, for a checkpoint. */
+  stateDict(): Cursor {
+    return this.#cursor
+  }
+
+  /** As `seek`. */
+  loadStateDict(cursor: Cursor): void {
+    this.seek(cursor)
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const { epoch, batch } = this.#cursor
     let at = batch

@@ -75,6 +75,7 @@ export async function writeAtomically(path: string, parts: Parts): Promise<void>
 /** Makes a folder with files in it, all or nothing, under a name that is free. */
 export async function writeFolderAtomically(path: string, files: Readonly<Record<string, Parts>>): Promise<void> {
   const temporary = temporaryName(path)
+  beingWritten.add(temporary)
   try {
     await fs().mkdir(temporary, { recursive: true })
     for (const [name, parts] of Object.entries(files)) await writeDurably(joined(temporary, name), parts)
@@ -83,8 +84,23 @@ export async function writeFolderAtomically(path: string, files: Readonly<Record
   } catch (error) {
     await removeFolder(temporary)
     throw error
+  } finally {
+    beingWritten.delete(temporary)
   }
   await syncFolder(paths().dirname(path))
+}
+
+/** Removes a folder so that at any moment its path holds all of it or nothing. */
+export async function removeAtomically(path: string): Promise<void> {
+  const temporary = temporaryName(path)
+  await fs().rename(path, temporary)
+  await removeFolder(temporary)
+}
+
+/** Removes what writes and removals left in a folder when they were killed. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const left = ((await namesIn(folder)) ?? []).filter(name => name.startsWith(temporaryPrefix))
+  for (const path of left.map(name => joined(folder, name))) if (!beingWritten.has(path)) await removeFolder(path)
 }
 
 /** A rename is durable once its folder is synced; Windows cannot open folders, and needs no such thing. */
@@ -101,12 +117,12 @@ async function syncFolder(path: string): Promise<void> {
 const temporaryPrefix = '.tmp-'
 const temporaryName = (path: string): string =>
   joined(paths().dirname(path), `${temporaryPrefix}${process.pid}-${crypto.randomUUID()}-${paths().basename(path)}`)
-/** Whether a name is that of something a write left behind when it was killed. */
-export const isTemporary = (name: string): boolean => name.startsWith(temporaryPrefix)
+/** Temporary folders that this process is still filling. */
+const beingWritten = new Set<string>()
 
 export const joined = (...parts: readonly string[]): string => paths().join(...parts)
 export const readText = (path: string): Promise<string> => fs().readFile(path, 'utf8')
-export const removeFolder = (path: string): Promise<void> => fs().rm(path, { recursive: true, force: true })
+const removeFolder = (path: string): Promise<void> => fs().rm(path, { recursive: true, force: true })
 
 /** Names in a folder; undefined if there is no such folder. */
 export async function namesIn(path: string): Promise<string[] | undefined> {

@@ -1,4 +1,4 @@
-import { ArgumentError, type Tensor } from '@wids/tensor'
+import { ArgumentError, Tensor } from '@wids/tensor'
 
 /** Names that one side had and the other had not. */
 export interface Loaded {
@@ -16,16 +16,17 @@ export function loadTensors(
   const missing = Object.keys(target).filter(name => !Object.hasOwn(state, name))
   const unexpected = Object.keys(state).filter(name => !Object.hasOwn(target, name))
   const shared = Object.keys(target).filter(name => Object.hasOwn(state, name))
-  const misfits = shared.filter(name => String(target[name]!.shape) !== String(state[name]!.shape))
+  const misfits = shared.filter(name => form(target[name]) !== form(state[name]))
   const problems = [
     ...(strict && missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
     ...(strict && unexpected.length > 0 ? [`unexpected: ${unexpected.join(', ')}`] : []),
-    ...misfits.map(
-      name => `${name} is [${target[name]!.shape.join(', ')}] here, [${state[name]!.shape.join(', ')}] there`,
-    ),
+    ...misfits.map(name => `${name} is ${form(target[name])} here, ${form(state[name])} there`),
   ]
   if (problems.length > 0)
     throw new ArgumentError('loadStateDict', `the state does not fit ${owner}; ${problems.join('; ')}`)
   for (const name of shared) target[name]!.assign(state[name]!.to(target[name]!.dtype))
   return { missing, unexpected }
 }
+
+/** A shape; a state that was read from a file may hold something else. */
+const form = (value: unknown): string => (value instanceof Tensor ? `[${value.shape.join(', ')}]` : 'no tensor')

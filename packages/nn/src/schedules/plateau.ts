@@ -22,7 +22,7 @@ export interface PlateauOptions {
 }
 
 /** All that a plateau schedule remembers, as JSON; without measures so far, best is null. */
-export interface PlateauState {
+export type PlateauState = {
   readonly lr: number
   readonly best: number | null
   readonly bad: number
@@ -54,13 +54,20 @@ export class ReduceOnPlateau {
     return this.#state.lr
   }
 
-  /** What a checkpoint holds. */
-  get state(): PlateauState {
+  /** For a checkpoint. */
+  stateDict(): PlateauState {
     return this.#state
   }
 
-  /** Goes on from a state. */
-  restore(state: PlateauState): void {
+  /**
+   * Goes on from a state.
+   *
+   * @throws ArgumentError unless it is one
+   */
+  loadStateDict({ lr, best, bad, cooldown }: PlateauState): void {
+    const state = { lr, best, bad, cooldown }
+    if (![lr, bad, cooldown, best ?? 0].every(Number.isFinite))
+      throw new ArgumentError('ReduceOnPlateau', `${JSON.stringify(state)} is not the state of a plateau`)
     this.#state = state
   }
 
