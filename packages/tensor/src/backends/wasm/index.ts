@@ -87,10 +87,13 @@ export function createWasmBackend(): Backend<WasmProgram> {
     },
     run: (program, inputs, outputs) => {
       const threads = useThreads(program, pool)
-      const args = heap.alloc(program.slots.length * 4)
+      const argBytes = program.slots.length * 4
+      const counterBytes = (program.launches.length / wordsPerLaunch) * threads * 4
+      const args = heap.alloc(argBytes + counterBytes)
       const base = arena.atLeast(program.arenaBytes)
       const work = scratch.atLeast(program.scratchBytes * Math.max(1, threads))
-      const words = new Int32Array(memory.buffer, args.address, program.slots.length)
+      const words = new Int32Array(memory.buffer, args.address, (argBytes + counterBytes) / 4)
+      words.fill(0, program.slots.length)
       program.slots.forEach(
         ({ kind, index }, i) =>
           void (words[i] = kind === 'arena' ? base + index : (kind === 'input' ? inputs : outputs)[index]!.address),
@@ -105,11 +108,12 @@ export function createWasmBackend(): Backend<WasmProgram> {
           type: 'run',
           program: program.number,
           args: args.address,
+          counters: args.address + argBytes,
           scratch: work,
           scratchBytes: program.scratchBytes,
           threads,
         })
-      else runHere(program, args.address, work)
+      else runHere(program, args.address, work, new Int32Array(memory.buffer))
       heap.free(args)
     },
     sync,
@@ -129,8 +133,11 @@ function useThreads(program: WasmProgram, pool: Pool | undefined): number {
 }
 
 /** Every launch whole, in order, on the calling thread. */
-function runHere({ kernels, launches }: WasmProgram, args: number, scratch: number): void {
-  kernels.forEach((kernel, i) => kernel.run(args + launches[i * wordsPerLaunch + 1]!, 0, kernel.units, scratch))
+function runHere({ kernels, launches }: WasmProgram, args: number, scratch: number, words: Int32Array): void {
+  kernels.forEach(({ run, units, scratchBytes }, i) => {
+    if (scratchBytes > 0) words[scratch >>> 2] = 0
+    run(args + launches[i * wordsPerLaunch + 1]!, 0, units, scratch)
+  })
 }
 
 /** A block that grows to the largest size that was asked for. */

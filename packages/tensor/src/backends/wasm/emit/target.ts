@@ -1,6 +1,9 @@
 import type { Func, ImportMemory } from 'wasmati'
 
-/** A kernel as code: a function (args: i32, begin: i32, end: i32, scratch: i32) → () that runs work units [begin, end). */
+/**
+ * A kernel as code: a function (args: i32, begin: i32, end: i32, scratch: i32) → () that runs work units [begin, end).
+ * The first word of the scratch is 0 when a launch begins; what calls leave there, later calls of that launch find.
+ */
 export interface EmittedKernel {
   readonly func: Func<['i32', 'i32', 'i32', 'i32'], []>
   readonly units: number

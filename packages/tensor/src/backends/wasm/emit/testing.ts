@@ -62,6 +62,7 @@ export class Bench {
     this.#functions.set(kernel, run)
     const args = this.place(Int32Array.from(operands))
     const scratch = this.alloc(kernel.scratchBytes)
+    if (kernel.scratchBytes > 0) this.ints(scratch, 1)[0] = 0
     return (begin, end) => run(args, begin, end, scratch)
   }
 }

@@ -10,11 +10,15 @@ export type Command =
   | { readonly type: 'kernels'; readonly module: WebAssembly.Module; readonly count: number }
   | { readonly type: 'program'; readonly program: number; readonly launches: Int32Array }
   | { readonly type: 'forget'; readonly program: number }
-  /** Runs a program on the first `threads` workers; each has its own `scratchBytes` from `scratch` on. */
+  /**
+   * Runs a program on the first `threads` workers; each has its own `scratchBytes` from `scratch` on. At `counters` is a
+   * word for each launch and thread, 0 at first: how many pieces of its share have been taken.
+   */
   | {
       readonly type: 'run'
       readonly program: number
       readonly args: number
+      readonly counters: number
       readonly scratch: number
       readonly scratchBytes: number
       readonly threads: number

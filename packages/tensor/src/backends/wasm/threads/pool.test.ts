@@ -15,7 +15,7 @@ test('programs that were submitted end in order, for any number of threads', asy
   while (pool.ready(3) < 3);
   pool.announce({ type: 'program', program: 1, launches: new Int32Array(0) })
   for (let i = 0; i < 300; i++)
-    pool.submit({ type: 'run', program: 1, args: 0, scratch: 0, scratchBytes: 0, threads: 1 + (i % 3) })
+    pool.submit({ type: 'run', program: 1, args: 0, counters: 0, scratch: 0, scratchBytes: 0, threads: 1 + (i % 3) })
   await pool.idle()
   expect(pool.completed()).toBe(300)
 })
@@ -25,7 +25,7 @@ test('the caller can wait for a program without an event', () => {
   while (pool.ready(2) < 2);
   pool.announce({ type: 'program', program: 1, launches: new Int32Array(0) })
   for (let i = 0; i < 10; i++)
-    pool.submit({ type: 'run', program: 1, args: 0, scratch: 0, scratchBytes: 0, threads: 2 })
+    pool.submit({ type: 'run', program: 1, args: 0, counters: 0, scratch: 0, scratchBytes: 0, threads: 2 })
   pool.block(10)
   expect(pool.completed()).toBe(10)
 })
@@ -33,7 +33,7 @@ test('the caller can wait for a program without an event', () => {
 test('a thread that fails rejects what waits for it', async () => {
   const pool = createPool(sharedMemory())
   while (pool.ready(1) < 1);
-  pool.submit({ type: 'run', program: 99, args: 0, scratch: 0, scratchBytes: 0, threads: 1 })
+  pool.submit({ type: 'run', program: 99, args: 0, counters: 0, scratch: 0, scratchBytes: 0, threads: 1 })
   await expect(pool.idle()).rejects.toThrow('a thread of the wasm device failed')
   expect(pool.ready(1)).toBe(0)
 })

@@ -39,22 +39,48 @@ function barrier(count: number): void {
 }
 
 /** Launches in order; see `launches.ts` for their words. The first barrier ends the program before. */
-function run({ program, args, scratch, scratchBytes, threads: count }: Extract<Command, { type: 'run' }>): void {
+function run(command: Extract<Command, { type: 'run' }>): void {
+  const { program, threads: count } = command
   const launches = programs.get(program)!
+  words = new Int32Array(memory.buffer) // it may have grown
   barrier(count)
   for (let at = 0; at < launches.length; at += 4) {
-    const units = launches[at + 2]!
     const mode = launches[at + 3]!
     if ((mode & 1) !== 0) barrier(count)
-    const begin = (mode & 2) !== 0 ? Math.floor((units * thread) / count) : 0
-    const end = (mode & 2) !== 0 ? Math.floor((units * (thread + 1)) / count) : thread === 0 ? units : 0
-    if (end > begin) kernels[launches[at]!]!(args + launches[at + 1]!, begin, end, scratch + thread * scratchBytes)
+    if ((mode & 2) !== 0 || thread === 0) launch(launches, at, command)
   }
   barrier(count)
   if (thread !== 0) return
   Atomics.add(words, COMPLETED_ADDRESS >> 2, 1)
   Atomics.notify(words, COMPLETED_ADDRESS >> 2)
   port.postMessage('done')
+}
+
+/** Pieces in which a thread takes its share of a launch, so that others can take what is left of it. */
+const pieces = 8
+
+/**
+ * One launch. A split one gives each thread an equal share of the units, in order, as neighbours share panels and
+ * caches. Who is done helps the others: the next piece of a share belongs to whoever raises its counter first.
+ */
+function launch(launches: Int32Array, at: number, command: Extract<Command, { type: 'run' }>): void {
+  const { args, counters, scratchBytes, threads: count } = command
+  const kernel = kernels[launches[at]!]!
+  const operands = args + launches[at + 1]!
+  const units = launches[at + 2]!
+  const scratch = command.scratch + thread * scratchBytes
+  if (scratchBytes > 0) words[scratch >>> 2] = 0
+  if ((launches[at + 3]! & 2) === 0 || count === 1) return kernel(operands, 0, units, scratch)
+  for (let turn = 0; turn < count; turn++) {
+    const owner = (thread + turn) % count
+    const end = Math.floor((units * (owner + 1)) / count)
+    const begin = Math.floor((units * owner) / count)
+    const piece = Math.ceil((end - begin) / pieces)
+    const counter = (counters >>> 2) + (at >> 2) * count + owner
+    let from = begin
+    while ((from = begin + Atomics.add(words, counter, 1) * piece) < end)
+      kernel(operands, from, Math.min(from + piece, end), scratch)
+  }
 }
 
 function obey(command: Command): void {

@@ -19,8 +19,8 @@ export function emitPacked(problem: Problem, target: Target): EmittedKernel {
   const func = define(['i32', 'i32', 'i32', 'i32'], ([args, begin, end, scratch], locals) => {
     const common = makeFrame(problem, plan, target, [args, scratch], parts.c, locals)
     const make = locals.i32
-    const [packedFrom, kStart, kCount, firstRow, row] = [make(), make(), make(), make(), make()]
-    const frame = { ...common, plan, parts, packedFrom, kStart, kCount, firstRow, row }
+    const [kStart, kCount, firstRow, row] = [make(), make(), make(), make()]
+    const frame = { ...common, plan, parts, kStart, kCount, firstRow, row }
     eachItem(frame, begin, end, () => {
       if (plan.b.packed && plan.resident) packUnlessPacked(frame)
       blocksOfK(frame)
@@ -29,12 +29,13 @@ export function emitPacked(problem: Problem, target: Target): EmittedKernel {
   return { func, units: Math.ceil(plan.items / plan.itemsPerUnit), scratchBytes: parts.bytes }
 }
 
+/** The head of the scratch says whose columns the panels hold. */
 function packUnlessPacked(frame: PackedFrame): void {
-  i32.ne(frame.b, frame.packedFrom)
+  i32.ne(frame.b, i32.load({}, frame.scratch))
   if_(null, () => {
     local.set(frame.kStart, 0)
     packColumns(frame, frame.problem.k)
-    local.set(frame.packedFrom, frame.b)
+    i32.store({}, frame.scratch, frame.b)
   })
 }
 

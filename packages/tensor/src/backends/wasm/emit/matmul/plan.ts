@@ -28,7 +28,7 @@ export interface Plan extends Blocks {
 /** Bytes of a panel. Panels whose distance is a multiple of 4096 would compete for one set of the L1 cache. */
 export const panelBytes = (k: number): number => k * panelStep + 64
 
-/** Byte offsets of the parts of a thread's scratch: panels of A, finished strips of C, panels of B. */
+/** Byte offsets of the parts of a thread's scratch: which panels of B it holds, panels of A, finished strips of C, panels of B. */
 export interface ScratchParts {
   readonly a: number
   readonly c: number
@@ -36,13 +36,18 @@ export interface ScratchParts {
   readonly bytes: number
 }
 
+/** Room for `packedFrom`; what follows keeps its alignment. */
+const headBytes = 64
+
 export function scratchParts(plan: Plan, direct: boolean): ScratchParts {
   const { a, b, columnsPerItem, kPerBlock, kBlocks, stripsPerItem, tails, kPerPanel } = plan
   const aBytes = a.packed ? panelBytes(kPerBlock) * (stripsPerItem + tails.length) : 0
   const cRows = kBlocks === 1 ? tileRows : tileRows * (stripsPerItem + 2)
   const cBytes = direct ? 0 : cRows * columnsPerItem * 4
   const bBytes = b.packed ? panelBytes(kPerPanel) * (columnsPerItem / tileColumns) : 0
-  return { a: 0, c: aBytes, b: aBytes + cBytes, bytes: aBytes + cBytes + bBytes }
+  const cStart = headBytes + aBytes
+  const bStart = cStart + cBytes
+  return { a: headBytes, c: cStart, b: bStart, bytes: bStart + bBytes }
 }
 
 const ceilDiv = (x: number, y: number): number => Math.ceil(x / y)
@@ -60,7 +65,7 @@ const narrowestColumns = 128
 /** Multiply-adds of an item that pay for handing it out, and strips that pay for packing columns. */
 const leastWork = 1 << 18
 const mostStrips = 16
-const leastItems = 16
+const leastItems = 8
 
 /** Strips of 6 rows; 1 or 2 rows at the end would leave the multipliers idle, so 7 = 4 + 3 and 8 = 4 + 4. */
 export function stripTails(m: number): number[] {

@@ -14,8 +14,6 @@ type I32 = Local<'i32'>
 export interface PackedFrame extends Frame {
   readonly plan: Plan
   readonly parts: ScratchParts
-  /** The `b` whose columns lie packed in scratch. */
-  readonly packedFrom: I32
   /** The block of k. */
   readonly kStart: I32
   readonly kCount: I32
