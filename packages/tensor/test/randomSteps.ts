@@ -249,9 +249,25 @@ function argmax(x: Node, { a }: Step): Node {
   return x.shape[axis] === 0 ? x : build.argmax(x, axis)
 }
 
+/** Part of a tensor in the place of another part, or beyond its ends. */
+function overwrite(x: Node, { a, b, c }: Step, pick: Pick): Node {
+  const axis = axisOf(x, a)
+  const shape = x.shape.with(axis, b % 5)
+  const zeros = shape.map(() => 0)
+  const fits = (node: Node): boolean => node.shape.length === shape.length && node.shape.every((n, i) => n >= shape[i]!)
+  const other = build.cast(pick(c, fits) ?? expandTo(build.constant(1, x.dtype), shape), x.dtype)
+  const source = build.slice(
+    other,
+    zeros,
+    shape,
+    zeros.map(() => 1),
+  )
+  return build.sliceScatter(x, source, build.constant((c % 9) - 4, 'i32'), axis)
+}
+
 type Maker = (x: Node, step: Step, pick: Pick) => Node
 const anyShape: readonly Maker[] = [unary, unary, unary, binary, binary, where, convert, matmul, attend, source, bits]
-const needAxis: readonly Maker[] = [reduce, view, view, rows, indexed, argmax]
+const needAxis: readonly Maker[] = [reduce, view, view, rows, indexed, overwrite, argmax]
 
 /** The node that a step adds to those made so far. */
 export function apply(step: Step, pick: Pick): Node {

@@ -57,10 +57,13 @@ const fromNothing: Partial<Record<Primitive, (node: LinearNode) => number>> = {
   pad: node => (node as LinearNode<'pad'>).attributes.value,
 }
 
+/** What is done to the first input, and not done where the others are empty. */
+const changesBase: ReadonlySet<Primitive> = new Set<Primitive>(['scatterAdd', 'sliceScatter'])
+
 /** A constant in place of a result that has elements though its inputs have none; a sum with nothing is its base. */
 function emptied(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
   if (sizeOf(node.shape) === 0 || !node.inputs.some(input => sizeOf(nodes[input]!.shape) === 0)) return undefined
-  if (node.op === 'scatterAdd') return node.inputs[0]
+  if (changesBase.has(node.op)) return node.inputs[0]
   const value = fromNothing[node.op]?.(node)
   if (value === undefined) throw new Error(`${node.op} makes elements of nothing`)
   const { dtype, shape } = node

@@ -226,3 +226,18 @@ export function scatterAdd(base: Node, index: Node, source: Node, axis: number):
     throw new DTypeError('scatterAdd', `dtypes differ, got ${base.dtype} and ${source.dtype}`)
   return makeNode('scatterAdd', [base, index, source], { axis }, base.shape, base.dtype)
 }
+
+export function sliceScatter(base: Node, source: Node, start: Node, axis: number): Node {
+  need(
+    base.shape.length === source.shape.length && base.shape.every((n, i) => i === axis || n === source.shape[i]),
+    'sliceScatter',
+    () => `${show(base.shape)} and the source ${show(source.shape)} differ outside of axis ${axis}`,
+    base,
+    source,
+  )
+  need(start.shape.length === 0, 'sliceScatter', () => `the start is one number, got ${show(start.shape)}`, start)
+  if (start.dtype !== 'i32') throw new DTypeError('sliceScatter', `the start is i32, got ${start.dtype}`)
+  if (base.dtype !== source.dtype)
+    throw new DTypeError('sliceScatter', `dtypes differ, got ${base.dtype} and ${source.dtype}`)
+  return makeNode('sliceScatter', [base, source, start], { axis }, base.shape, base.dtype)
+}

@@ -60,6 +60,11 @@ export interface Attributes
   gather: { readonly axis: number }
   /** base, index (i32), source: base plus source added at index along the axis, as `torch.scatter_add`. */
   scatterAdd: { readonly axis: number }
+  /**
+   * base, source, start (i32 []): base with the source in the place of positions start, start + 1, … of the axis, as
+   * `torch.slice_scatter`; what would lie outside is left out. Both have equal sizes but along the axis.
+   */
+  sliceScatter: { readonly axis: number }
   /** Stable order of the values along an axis, i32; NaN last (first if descending). */
   argsort: { readonly axis: number; readonly descending: boolean }
 }
