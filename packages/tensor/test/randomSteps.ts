@@ -226,7 +226,10 @@ function rows(x: Node, { which, a }: Step): Node {
 function source(_: Node, { which, a, b }: Step, pick: Pick): Node {
   const shape = from(shapes, a)
   if (which % 3 === 0) return build.iota(b % 40)
-  if (which % 3 === 1) return expandTo(build.constant(((b % 33) - 16) / 4, 'f32'), shape)
+  if (which % 3 === 1) {
+    const value = ((b % 33) - 16) / 4
+    return b % 2 === 0 ? build.constant(value, 'f32', shape) : expandTo(build.constant(value, 'f32'), shape)
+  }
   const key = pick(b, node => node.dtype === 'u32' && sizeOf(node.shape) >= 2)
   if (key === undefined) return expandTo(build.constant(b % 9, 'u32'), shape)
   const two = build.slice(build.reshape(key, [sizeOf(key.shape)]), [0], [2], [1])

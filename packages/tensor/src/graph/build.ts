@@ -57,7 +57,8 @@ export const need = (ok: boolean, operation: string, problem: () => string, ...n
     )
 }
 
-export const constant = (value: number, dtype: DType): Node => makeNode('constant', [], { value }, [], dtype)
+export const constant = (value: number, dtype: DType, shape: Shape = []): Node =>
+  makeNode('constant', [], { value, shape }, shape, dtype)
 export const iota = (size: number): Node => makeNode('iota', [], { size }, [size], 'i32')
 export const randomBits = (key: Node, shape: Shape): Node => makeNode('randomBits', [key], { shape }, shape, 'u32')
 
@@ -103,14 +104,7 @@ export function reduction(op: Reduction, x: Node, allAxes: readonly number[]): N
 
 export const argmax = (x: Node, axis: number): Node => {
   need(x.shape[axis]! > 0, 'argmax', () => `axis ${axis} of ${show(x.shape)} is empty`, x)
-  if (x.shape[axis] === 1)
-    return expand(
-      reshape(
-        constant(0, 'i32'),
-        x.shape.map(() => 1),
-      ),
-      x.shape,
-    )
+  if (x.shape[axis] === 1) return constant(0, 'i32', x.shape)
   return makeNode('argmax', [x], { axis }, x.shape.with(axis, 1), 'i32')
 }
 export const cumsum = (x: Node, axis: number): Node => makeNode('cumsum', [x], { axis }, x.shape, x.dtype)

@@ -12,8 +12,8 @@ export interface Attributes
     Record<Reduction, { readonly axes: readonly number[] }> {
   /** A realized tensor, or a slot of a program. No inputs. */
   buffer: NoAttributes
-  /** One number, shape []. No inputs. */
-  constant: { readonly value: number }
+  /** One number everywhere in a shape. No inputs. */
+  constant: { readonly value: number; readonly shape: Shape }
   /** 0, 1, …, size-1: shape [size], i32. No inputs. */
   iota: { readonly size: number }
   /** Threefry-2x32 of (key, position): input key u32 [2]; u32 of the given shape. */
