@@ -233,6 +233,12 @@ const cases: { readonly [Op in Primitive]: readonly Case[] } = {
     [(x, y) => x.scatterAdd(0, indexFor(x), y).square(), a, b],
     [(_, y) => zeros([2, 3], y.dtype).scatterAdd(0, indexFor(y), y).square(), a, b],
   ],
+  sliceScatter: [
+    [(x, y) => x.sliceScatter(y.narrow(1, 0, 2), 1, 1).square(), a, b],
+    // Rows before and behind the base are left out.
+    [(x, y) => x.sliceScatter(y, 0, arange(2).at(1)).square(), a, b],
+    [(x, y) => x.sliceScatter(y, 1, arange(2).at(1).sub(3)).square(), a, b],
+  ],
   argsort: [
     [x => x.sort(1).values.mul(x), a],
     [x => x.topk(2).values.square(), a],

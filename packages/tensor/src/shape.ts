@@ -10,7 +10,12 @@ export const sizeOf = (shape: Shape): number => {
   return size
 }
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((n, i) => n === b[i])
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
 
 /** Strides, in elements, of a row-major tensor of this shape. */
 export function rowMajorStrides(shape: Shape): number[] {

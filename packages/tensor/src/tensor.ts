@@ -16,7 +16,7 @@ import type { Shape } from './shape.ts'
 /**
  * An n-dimensional array: a handle on a node of the graph. Operations check shapes and dtypes at once and compute
  * nothing; reading (`data`, `item`, `toArray`) compiles what is needed into one program and runs it. Nothing needs to
- * be freed. The methods are PyTorch's, with its defaults; each is explained where it is defined, in `ops/`.
+ * be freed. The methods are PyTorch's, with its defaults; `ops/` explains each.
  *
  * @example
  * const x = tensor([[1, 2], [3, 4]])
@@ -316,6 +316,9 @@ export class Tensor extends Handle {
   scatterAdd(axis: number, index: Tensor, source: Tensor): Tensor {
     return indexing.scatterAdd(this, axis, index, source)
   }
+  sliceScatter(source: Tensor, axis = 0, start: Tensor | number = 0): Tensor {
+    return indexing.sliceScatter(this, source, axis, start)
+  }
   /** Whole slices of an axis, by an index of any shape, which takes the axis' place. */
   indexSelect(axis: number, index: Tensor): Tensor {
     return indexing.indexSelect(this, axis, index)
@@ -333,7 +336,6 @@ export class Tensor extends Handle {
   maskedFill(mask: Tensor, value: number): Tensor {
     return elementwise.where(mask, value, this)
   }
-  // Linear algebra
   matmul(other: Tensor): Tensor {
     return linear.matmul(this, other)
   }

@@ -240,6 +240,12 @@ export function interpret(kernel: Kernel, memory: Memory): void {
     ]
     return write(3, outShape, primitive('scatterAdd', { axis }, dtypeOf(3), outShape, inputs))
   }
+  if (kernel.kind === 'sliceScatter') {
+    const { axis, outShape, sourceShape } = kernel
+    const base = { offset: 0, strides: rowMajorStrides(outShape), bounds: [], fill: 0 }
+    const inputs = [load(0, base, outShape), load(1, kernel.source, sourceShape), load(2, kernel.start, [])]
+    return write(3, outShape, primitive('sliceScatter', { axis }, dtypeOf(3), outShape, inputs))
+  }
   if (kernel.kind === 'attention' || kernel.kind === 'attentionGradient') {
     const { batch, heads, kvHeads, queries, keys, channels, values, scale, causal } = kernel.sizes
     const [ofQueries, ofKeys] = [

@@ -18,6 +18,7 @@ const others: Primitive[] = [
   'attentionGradient',
   'gather',
   'scatterAdd',
+  'sliceScatter',
   'argsort',
 ]
 const primitives: readonly Primitive[] = [...unaries, ...binaries, ...reductions, ...views, ...others]

@@ -226,7 +226,10 @@ function rows(x: Node, { which, a }: Step): Node {
 function source(_: Node, { which, a, b }: Step, pick: Pick): Node {
   const shape = from(shapes, a)
   if (which % 3 === 0) return build.iota(b % 40)
-  if (which % 3 === 1) return expandTo(build.constant(((b % 33) - 16) / 4, 'f32'), shape)
+  if (which % 3 === 1) {
+    const value = ((b % 33) - 16) / 4
+    return b % 2 === 0 ? build.constant(value, 'f32', shape) : expandTo(build.constant(value, 'f32'), shape)
+  }
   const key = pick(b, node => node.dtype === 'u32' && sizeOf(node.shape) >= 2)
   if (key === undefined) return expandTo(build.constant(b % 9, 'u32'), shape)
   const two = build.slice(build.reshape(key, [sizeOf(key.shape)]), [0], [2], [1])
@@ -249,9 +252,25 @@ function argmax(x: Node, { a }: Step): Node {
   return x.shape[axis] === 0 ? x : build.argmax(x, axis)
 }
 
+/** Part of a tensor in the place of another part, or beyond its ends. */
+function overwrite(x: Node, { a, b, c }: Step, pick: Pick): Node {
+  const axis = axisOf(x, a)
+  const shape = x.shape.with(axis, b % 5)
+  const zeros = shape.map(() => 0)
+  const fits = (node: Node): boolean => node.shape.length === shape.length && node.shape.every((n, i) => n >= shape[i]!)
+  const other = build.cast(pick(c, fits) ?? expandTo(build.constant(1, x.dtype), shape), x.dtype)
+  const source = build.slice(
+    other,
+    zeros,
+    shape,
+    zeros.map(() => 1),
+  )
+  return build.sliceScatter(x, source, build.constant((c % 9) - 4, 'i32'), axis)
+}
+
 type Maker = (x: Node, step: Step, pick: Pick) => Node
 const anyShape: readonly Maker[] = [unary, unary, unary, binary, binary, where, convert, matmul, attend, source, bits]
-const needAxis: readonly Maker[] = [reduce, view, view, rows, indexed, argmax]
+const needAxis: readonly Maker[] = [reduce, view, view, rows, indexed, overwrite, argmax]
 
 /** The node that a step adds to those made so far. */
 export function apply(step: Step, pick: Pick): Node {

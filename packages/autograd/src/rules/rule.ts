@@ -21,7 +21,7 @@ export type Inputs<Op extends Primitive> = Op extends Source
         ]
       : Op extends Binary | 'matmul' | 'gather'
         ? readonly [a: Tensor, b: Tensor]
-        : Op extends 'where' | 'scatterAdd'
+        : Op extends 'where' | 'scatterAdd' | 'sliceScatter'
           ? readonly [a: Tensor, b: Tensor, c: Tensor]
           : readonly [x: Tensor]
 

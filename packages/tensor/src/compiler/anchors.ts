@@ -19,6 +19,7 @@ const roles = {
   attention: 'kernel',
   attentionGradient: 'kernel',
   scatterAdd: 'kernel',
+  sliceScatter: 'kernel',
   cumsum: 'kernel',
   argsort: 'kernel',
 } as const satisfies Partial<Record<Primitive, Role>>
@@ -101,11 +102,15 @@ export const memoryInputs = (node: LinearNode): readonly number[] =>
 /** How an input must lie in memory: in a layout that strides can express, with contiguous rows, or packed. */
 type Requirement = 'strided' | 'rows' | 'packed'
 
-/** Query, key and value come first, then the gradient. */
-const contiguousRows: Partial<Record<Primitive, number>> = { attention: 3, attentionGradient: 4 }
+/** Where more than strides is asked for, input by input. */
+const requirements: Partial<Record<Primitive, readonly Requirement[]>> = {
+  randomBits: ['packed'],
+  attention: ['rows', 'rows', 'rows'], // query, key, value
+  attentionGradient: ['rows', 'rows', 'rows', 'rows'], // and the gradient
+  sliceScatter: ['packed', 'rows'], // base, source
+}
 
-const requirementOf = ({ op }: LinearNode, input: number): Requirement =>
-  op === 'randomBits' ? 'packed' : input < (contiguousRows[op] ?? 0) ? 'rows' : 'strided'
+const requirementOf = ({ op }: LinearNode, input: number): Requirement => requirements[op]?.[input] ?? 'strided'
 
 const meets = (layout: Layout, requirement: Requirement, size: number): boolean =>
   requirement === 'packed'

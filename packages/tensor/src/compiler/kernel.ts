@@ -12,6 +12,7 @@ export type Kernel =
   | AttentionKernel
   | AttentionGradientKernel
   | ScatterAddKernel
+  | SliceScatterKernel
   | CumsumKernel
   | ArgsortKernel
 
@@ -172,6 +173,22 @@ export interface ScatterAddKernel {
   readonly base: IndexMap
   readonly index: IndexMap
   readonly source: IndexMap
+}
+
+/**
+ * out = base, both row-major, with the source in the place of positions start, start + 1, … of the axis; what would lie
+ * outside is left out. Base and out may be one block: then the source is all that is copied.
+ */
+export interface SliceScatterKernel {
+  readonly kind: 'sliceScatter'
+  /** base, source, start, out */
+  readonly operands: readonly Operand[]
+  readonly axis: number
+  readonly outShape: readonly number[]
+  readonly sourceShape: readonly number[]
+  /** Without bounds, over the axes of `sourceShape`; its rows are contiguous. */
+  readonly source: IndexMap
+  readonly start: IndexMap
 }
 
 /** Running sum along an axis; out is row-major. */

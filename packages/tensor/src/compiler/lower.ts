@@ -5,7 +5,7 @@ import { lowerAttention } from './lowerAttention.ts'
 import { type Builder, createBuilder, mapOf, type Touch } from './builder.ts'
 import { type Cluster, spaceOf } from './clusters.ts'
 import { coalesce } from './coalesce.ts'
-import type { Kernel, LoopKernel, RowReduction, Store } from './kernel.ts'
+import type { IndexMap, Kernel, LoopKernel, RowReduction, Store } from './kernel.ts'
 import type { Destinations, Lowered } from './lowered.ts'
 import { follow, loopsOf, type Path } from './path.ts'
 import { contiguous, type Layout } from './layout.ts'
@@ -208,7 +208,7 @@ function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destina
   return { kernel: coalesce(kernel), touches: builder.touches }
 }
 
-/** scatterAdd, cumsum and argsort: a kernel each; attention with its parts. */
+/** scatterAdd, sliceScatter, cumsum and argsort: a kernel each; attention with its parts. */
 function lowerSingle(analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered {
   const { graph, paths, isAnchor } = analysis
   const at = cluster.anchors[0]!
@@ -236,6 +236,15 @@ function lowerSingle(analysis: Analysis, cluster: Cluster, destinations: Destina
         source: maps[2]!,
       },
     }
+  if (isLinear(node, 'sliceScatter')) {
+    const [, source, start] = maps as [IndexMap, IndexMap, IndexMap]
+    const sourceShape = graph.nodes[node.inputs[1]!]!.shape
+    const { axis } = node.attributes
+    return {
+      touches,
+      kernel: { kind: 'sliceScatter', operands, axis, outShape: node.shape, sourceShape, source, start },
+    }
+  }
   if (isLinear(node, 'cumsum'))
     return { touches, kernel: { kind: 'cumsum', operands, shape: node.shape, axis: node.attributes.axis, x: maps[0]! } }
   if (isLinear(node, 'argsort'))

@@ -128,7 +128,7 @@ function isEmpty(kernel: Kernel): boolean {
     )
   if (kernel.kind === 'matmul') return sizeOf(kernel.batch) * kernel.m * kernel.n === 0
   if (kernel.kind === 'attention' || kernel.kind === 'attentionGradient') return false
-  return sizeOf(kernel.kind === 'scatterAdd' ? kernel.outShape : kernel.shape) === 0
+  return sizeOf('outShape' in kernel ? kernel.outShape : kernel.shape) === 0
 }
 
 /** Gives every buffer its place; values that no two launches need at the same time share bytes of the arena. */
@@ -174,6 +174,7 @@ function canReplace(launches: readonly Launch[], input: number, output: number):
 }
 
 function isSamePosition({ kernel, operands }: Launch, input: number, output: number): boolean {
+  if (kernel.kind === 'sliceScatter') return isOnlyBase(operands, input)
   if (kernel.kind !== 'loops' || kernel.stages.length > 1) return false
   const [from, to] = [
     operands.findIndex(p => p.kind === 'input' && p.index === input),
@@ -190,3 +191,7 @@ function isSamePosition({ kernel, operands }: Launch, input: number, output: num
     value => !('operand' in value) || value.operand !== from || (value.op === 'load' && same(value.map)),
   )
 }
+
+/** Whether an input is what a `sliceScatter` writes into, and nothing else of it. */
+const isOnlyBase = (operands: readonly Place[], input: number): boolean =>
+  operands.every((place, i) => (place.kind === 'input' && place.index === input) === (i === 0))

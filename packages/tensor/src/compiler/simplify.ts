@@ -8,10 +8,9 @@ type Nodes = readonly LinearNode[]
 type Rule = (node: LinearNode, nodes: Nodes) => number | undefined
 
 /** The number that every element of a node is, if it is one. */
-export function constantOf(nodes: Nodes, position: number): number | undefined {
+function constantOf(nodes: Nodes, position: number): number | undefined {
   const node = nodes[position]!
-  if (isLinear(node, 'constant')) return node.attributes.value
-  return isView(node.op) && node.op !== 'pad' ? constantOf(nodes, node.inputs[0]!) : undefined
+  return isLinear(node, 'constant') ? node.attributes.value : undefined
 }
 
 const neutral =
@@ -57,17 +56,29 @@ const fromNothing: Partial<Record<Primitive, (node: LinearNode) => number>> = {
   pad: node => (node as LinearNode<'pad'>).attributes.value,
 }
 
+/** What is done to the first input, and not done where the others are empty. */
+const changesBase: ReadonlySet<Primitive> = new Set<Primitive>(['scatterAdd', 'sliceScatter'])
+
 /** A constant in place of a result that has elements though its inputs have none; a sum with nothing is its base. */
 function emptied(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
   if (sizeOf(node.shape) === 0 || !node.inputs.some(input => sizeOf(nodes[input]!.shape) === 0)) return undefined
-  if (node.op === 'scatterAdd') return node.inputs[0]
+  if (changesBase.has(node.op)) return node.inputs[0]
   const value = fromNothing[node.op]?.(node)
   if (value === undefined) throw new Error(`${node.op} makes elements of nothing`)
   const { dtype, shape } = node
-  const scalar = add({ op: 'constant', attributes: { value }, inputs: [], shape: [], dtype })
-  const ones = shape.map(() => 1)
-  const aligned = add({ op: 'reshape', attributes: { shape: ones }, inputs: [scalar], shape: ones, dtype })
-  return add({ op: 'expand', attributes: { shape }, inputs: [aligned], shape, dtype })
+  return add({ op: 'constant', attributes: { value, shape }, inputs: [], shape, dtype })
+}
+
+/** A constant seen through a view that adds nothing is a constant of another shape. */
+function viewedConstant(
+  { op, inputs, shape, dtype }: LinearNode,
+  nodes: Nodes,
+  add: (node: LinearNode) => number,
+): number | undefined {
+  const value = isView(op) && op !== 'pad' ? constantOf(nodes, inputs[0]!) : undefined
+  return value === undefined
+    ? undefined
+    : add({ op: 'constant', attributes: { value, shape }, inputs: [], shape, dtype })
 }
 
 /** The inputs whose elements these kernels compute with; they know only dtypes of 32 bits. */
@@ -173,6 +184,7 @@ export function simplify(graph: Graph): Graph {
     const alone = uses.get(original.inputs[0]!) === 1 && !graph.outputs.includes(original.inputs[0]!)
     moved.push(
       emptied(node, nodes, add) ??
+        viewedConstant(node, nodes, add) ??
         widened(node, nodes, add) ??
         staged(node, nodes, add) ??
         rules[node.op]?.(node, nodes) ??

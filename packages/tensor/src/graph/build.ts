@@ -57,7 +57,8 @@ export const need = (ok: boolean, operation: string, problem: () => string, ...n
     )
 }
 
-export const constant = (value: number, dtype: DType): Node => makeNode('constant', [], { value }, [], dtype)
+export const constant = (value: number, dtype: DType, shape: Shape = []): Node =>
+  makeNode('constant', [], { value, shape }, shape, dtype)
 export const iota = (size: number): Node => makeNode('iota', [], { size }, [size], 'i32')
 export const randomBits = (key: Node, shape: Shape): Node => makeNode('randomBits', [key], { shape }, shape, 'u32')
 
@@ -103,14 +104,7 @@ export function reduction(op: Reduction, x: Node, allAxes: readonly number[]): N
 
 export const argmax = (x: Node, axis: number): Node => {
   need(x.shape[axis]! > 0, 'argmax', () => `axis ${axis} of ${show(x.shape)} is empty`, x)
-  if (x.shape[axis] === 1)
-    return expand(
-      reshape(
-        constant(0, 'i32'),
-        x.shape.map(() => 1),
-      ),
-      x.shape,
-    )
+  if (x.shape[axis] === 1) return constant(0, 'i32', x.shape)
   return makeNode('argmax', [x], { axis }, x.shape.with(axis, 1), 'i32')
 }
 export const cumsum = (x: Node, axis: number): Node => makeNode('cumsum', [x], { axis }, x.shape, x.dtype)
@@ -225,4 +219,19 @@ export function scatterAdd(base: Node, index: Node, source: Node, axis: number):
   if (base.dtype !== source.dtype)
     throw new DTypeError('scatterAdd', `dtypes differ, got ${base.dtype} and ${source.dtype}`)
   return makeNode('scatterAdd', [base, index, source], { axis }, base.shape, base.dtype)
+}
+
+export function sliceScatter(base: Node, source: Node, start: Node, axis: number): Node {
+  need(
+    base.shape.length === source.shape.length && base.shape.every((n, i) => i === axis || n === source.shape[i]),
+    'sliceScatter',
+    () => `${show(base.shape)} and the source ${show(source.shape)} differ outside of axis ${axis}`,
+    base,
+    source,
+  )
+  need(start.shape.length === 0, 'sliceScatter', () => `the start is one number, got ${show(start.shape)}`, start)
+  if (start.dtype !== 'i32') throw new DTypeError('sliceScatter', `the start is i32, got ${start.dtype}`)
+  if (base.dtype !== source.dtype)
+    throw new DTypeError('sliceScatter', `dtypes differ, got ${base.dtype} and ${source.dtype}`)
+  return makeNode('sliceScatter', [base, source, start], { axis }, base.shape, base.dtype)
 }

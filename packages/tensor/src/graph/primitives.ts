@@ -12,8 +12,8 @@ export interface Attributes
     Record<Reduction, { readonly axes: readonly number[] }> {
   /** A realized tensor, or a slot of a program. No inputs. */
   buffer: NoAttributes
-  /** One number, shape []. No inputs. */
-  constant: { readonly value: number }
+  /** One number everywhere in a shape. No inputs. */
+  constant: { readonly value: number; readonly shape: Shape }
   /** 0, 1, …, size-1: shape [size], i32. No inputs. */
   iota: { readonly size: number }
   /** Threefry-2x32 of (key, position): input key u32 [2]; u32 of the given shape. */
@@ -60,6 +60,11 @@ export interface Attributes
   gather: { readonly axis: number }
   /** base, index (i32), source: base plus source added at index along the axis, as `torch.scatter_add`. */
   scatterAdd: { readonly axis: number }
+  /**
+   * base, source, start (i32 []): base with the source in the place of positions start, start + 1, … of the axis, as
+   * `torch.slice_scatter`; what would lie outside is left out. Both have equal sizes but along the axis.
+   */
+  sliceScatter: { readonly axis: number }
   /** Stable order of the values along an axis, i32; NaN last (first if descending). */
   argsort: { readonly axis: number; readonly descending: boolean }
 }

@@ -96,15 +96,7 @@ export function tensor(
 /** One value everywhere. */
 export function full(shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
   checkShape('full', shape)
-  return new Tensor(
-    build.expand(
-      build.reshape(
-        build.constant(value, dtype),
-        shape.map(() => 1),
-      ),
-      shape,
-    ),
-  )
+  return new Tensor(build.constant(value, dtype, shape))
 }
 export const zeros = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 0, dtype)
 export const ones = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 1, dtype)

@@ -5,39 +5,41 @@ import { customGradient } from '../graph/customGradient.ts'
 import type { Node } from '../graph/node.ts'
 import type { Binary, Unary } from '../graph/primitives.ts'
 import { realOf } from '../handle.ts'
-import { broadcastShapes, type Shape } from '../shape.ts'
+import { broadcastShapes, sameShape, type Shape } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 
 /** A tensor, or a number that takes the dtype of the other operand where it can. */
 export type Operand = Tensor | number | boolean
 
-/** The node of an operand beside others of dtype `like`: numbers do not widen a dtype, but 0.5 makes an integer f32. */
-function operandNode(operation: string, x: Operand, like: DType): Node {
-  if (x instanceof Tensor) return x.node
-  if (typeof x === 'boolean') return build.constant(Number(x), like === 'bool' ? 'bool' : like)
+/** The dtype of an operand beside tensors of dtype `like`: numbers do not widen a dtype, but 0.5 makes an integer f32. */
+function dtypeBeside(operation: string, x: Operand, like: DType): DType {
+  if (x instanceof Tensor) return x.dtype
+  if (typeof x === 'boolean' || isFloat(like)) return like
   if (typeof x !== 'number')
     throw new ArgumentError(operation, `a tensor or a number is needed, got ${x === null ? 'null' : typeof x}`)
-  if (isFloat(like)) return build.constant(x, like)
-  return build.constant(x, Number.isInteger(x) ? (like === 'bool' ? 'i32' : like) : 'f32')
+  if (!Number.isInteger(x)) return 'f32'
+  return like === 'bool' ? 'i32' : like
 }
 
 /** A view of a node in a larger shape to which it broadcasts. */
 export function broadcast(x: Node, shape: Shape): Node {
+  if (sameShape(x.shape, shape)) return x
   const aligned = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape]
   return build.expand(build.reshape(x, aligned), shape)
 }
 
 /** Brings operands to one shape and dtype. */
 function meet(operation: string, operands: readonly Operand[]): Node[] {
-  const tensors = operands.filter(x => x instanceof Tensor).map(x => x.dtype)
-  const like = tensors.length > 0 ? tensors.reduce(promote) : 'f32'
-  const nodes = operands.map(x => operandNode(operation, x, like))
-  const dtype = nodes.map(n => n.dtype).reduce(promote)
+  const tensors = operands.filter(x => x instanceof Tensor).map(x => x.node)
+  const like = tensors.length > 0 ? tensors.map(x => x.dtype).reduce(promote) : 'f32'
+  const dtype = operands.map(x => dtypeBeside(operation, x, like)).reduce(promote)
   const shape = broadcastShapes(
     operation,
-    nodes.map(n => n.shape),
+    tensors.map(x => x.shape),
   )
-  return nodes.map(n => broadcast(build.cast(n, dtype), shape))
+  return operands.map(x =>
+    x instanceof Tensor ? broadcast(build.cast(x.node, dtype), shape) : build.constant(Number(x), dtype, shape),
+  )
 }
 
 export function cast(x: Tensor, dtype: DType): Tensor {

@@ -36,6 +36,24 @@ export function scatterAdd(x: Tensor, axis: number, index: Tensor, source: Tenso
   )
 }
 
+/**
+ * x with `source` in the place of positions start, start + 1, … of an axis (`torch.slice_scatter`). A start that changes
+ * from call to call is a tensor, i32 []; what would then lie outside is left out. Assigned to x itself, this costs no
+ * more than the source.
+ *
+ * @throws ShapeError if sizes differ outside of the axis, ArgumentError if a start that is a number leaves it
+ * @example
+ * zeros([4]).sliceScatter(ones([2]), 0, 1)   // [0, 1, 1, 0]
+ */
+export function sliceScatter(x: Tensor, source: Tensor, axis = 0, start: Tensor | number = 0): Tensor {
+  const on = normalizeAxis('sliceScatter', axis, x.rank)
+  const [n, count] = [x.shape[on]!, source.shape[on] ?? 0]
+  if (typeof start === 'number' && !(Number.isInteger(start) && start >= 0 && start + count <= n))
+    throw new ArgumentError('sliceScatter', `${count} positions from ${start} on leave axis ${axis}, which has ${n}`)
+  const from = typeof start === 'number' ? build.constant(start, 'i32') : indexNode('sliceScatter', start).node
+  return new Tensor(build.sliceScatter(x.node, source.to(x.dtype).node, from, on))
+}
+
 /** x[…, index, …]: the index may have any shape, which takes the place of the axis (an embedding lookup for axis 0). */
 export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
   const on = normalizeAxis('indexSelect', axis, x.rank)

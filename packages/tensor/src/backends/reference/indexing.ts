@@ -16,12 +16,26 @@ function pointed(operation: string, target: Value, index: Value, axis: number): 
   })
 }
 
-export const indexingRules: Rules<'gather' | 'scatterAdd' | 'argsort'> = {
+export const indexingRules: Rules<'gather' | 'scatterAdd' | 'sliceScatter' | 'argsort'> = {
   gather: ({ attributes }, x, index) => pick(x.numbers, pointed('gather', x, index, attributes.axis)),
   scatterAdd({ attributes }, base, index, source) {
     const out = base.numbers.slice()
     pointed('scatterAdd', base, index, attributes.axis).forEach((position, i) => {
       out[position]! += source.numbers[i]!
+    })
+    return out
+  },
+  sliceScatter({ attributes: { axis }, shape }, base, source, start) {
+    const out = base.numbers.slice()
+    const strides = rowMajorStrides(shape)
+    const along = positions(
+      source.shape,
+      source.shape.map((_, i) => Number(i === axis)),
+      start.numbers[0],
+    )
+    positions(source.shape, strides.with(axis, 0)).forEach((position, i) => {
+      const at = along[i]!
+      if (at >= 0 && at < shape[axis]!) out[position + at * strides[axis]!] = source.numbers[i]!
     })
     return out
   },

@@ -8,7 +8,7 @@ export const sourceRules: Rules<'buffer' | 'constant' | 'iota' | 'randomBits'> =
     throw new ArgumentError('run', 'a buffer of the graph is not among its inputs')
   },
   constant({ attributes }) {
-    return Float64Array.of(attributes.value)
+    return new Float64Array(sizeOf(attributes.shape)).fill(attributes.value)
   },
   iota({ attributes }) {
     return Float64Array.from({ length: attributes.size }, (_, i) => i)

@@ -8,6 +8,7 @@ import { emitLoops } from './emit/loops.ts'
 import { emitMatmul } from './emit/matmul.ts'
 import { type KernelFunction, moduleOf } from './emit/module.ts'
 import { emitScatterAdd } from './emit/scatterAdd.ts'
+import { emitSliceScatter } from './emit/sliceScatter.ts'
 import type { EmittedKernel, Target } from './emit/target.ts'
 import { isShared } from './memory.ts'
 
@@ -25,6 +26,7 @@ const emit: Emit = {
   loops: emitLoops,
   matmul: emitMatmul,
   scatterAdd: emitScatterAdd,
+  sliceScatter: emitSliceScatter,
   cumsum: emitCumsum,
   argsort: emitArgsort,
   attention: emitAttention,

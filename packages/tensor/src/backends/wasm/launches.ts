@@ -28,7 +28,8 @@ export function schedule(
   let since: { readonly touched: readonly Touched[]; readonly split: boolean }[] = []
   let [argument, nanoseconds] = [0, 0]
   plan.launches.forEach(({ kernel, operands }, i) => {
-    const cost = nanosecondsOf(kernel)
+    const isInPlace = operands.some(place => place.kind === 'output' && plan.inPlace[place.index] !== undefined)
+    const cost = nanosecondsOf(kernel, isInPlace)
     const split = cost >= splitFrom && kernels[i]!.units > 1
     const touched = operands.map((place, n) => ({ ...spanOf(place, plan), written: kernel.operands[n]!.written }))
     const waits = since.some(
@@ -72,7 +73,7 @@ const valuesCost = (values: readonly Value[]): number =>
   values.reduce((sum, value) => sum + Math.max(1, costOf(value.op)), 0)
 
 /** About how long a kernel takes on one thread. */
-function nanosecondsOf(kernel: Kernel): number {
+function nanosecondsOf(kernel: Kernel, isInPlace: boolean): number {
   if (kernel.kind === 'loops')
     return sizeOf(kernel.outer) * sizeOf(kernel.inner) * (valuesCost(kernel.values) + 2) * perValue
   if (kernel.kind === 'matmul') {
@@ -80,6 +81,7 @@ function nanosecondsOf(kernel: Kernel): number {
     return results * (kernel.k * perMultiplyAdd + (valuesCost(kernel.values) + 2) * perValue)
   }
   if (kernel.kind === 'attention' || kernel.kind === 'attentionGradient') return attentionCost(kernel)
+  if (kernel.kind === 'sliceScatter') return sizeOf(isInPlace ? kernel.sourceShape : kernel.outShape) * perValue
   if (kernel.kind === 'scatterAdd') return (sizeOf(kernel.outShape) + sizeOf(kernel.sourceShape)) * 0.5
   return sizeOf(kernel.shape) * (kernel.kind === 'argsort' ? 20 : 1)
 }
