@@ -16,13 +16,21 @@ export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(x.gt(0), x, 
 /** x if x > 0, else α(eˣ − 1) */
 export const elu = (x: Tensor, alpha = 1): Tensor => where(x.gt(0), x, where(x.gt(0), 0, x).expm1().mul(alpha))
 
+/** GELU (Hendrycks & Gimpel, 2016): x·Φ(x), or GPT-2's approximation of it by a hyperbolic tangent. */
+export const gelu = (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor =>
+  approximate === 'tanh' ? tanhGelu(x) : x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
+
 /**
- * GELU (Hendrycks & Gimpel, 2016): x·Φ(x); the `tanh` form is GPT-2's ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
+ * ½x(1 + tanh(√(2/π)(x + 0.044715x³))) = x·σ(u) with u = ax + bx³, which takes less time and does not cancel;
+ * its gradient is g · σ(u) · (1 + x(1 − σ(u))u′).
  */
-export function gelu(x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor {
-  if (approximate === 'none') return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
-  const inner = x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI))
-  return x.mul(0.5).mul(inner.tanh().add(1))
+function tanhGelu(x: Tensor): Tensor {
+  const a = 2 * Math.sqrt(2 / Math.PI)
+  const b = 0.044715 * a
+  const square = x.mul(x)
+  const s = sigmoid(x.mul(square.mul(b).add(a)))
+  const slope = square.mul(3 * b).add(a)
+  return customGradient([x], x.mul(s), g => [s.mul(g).mul(x.mul(s.neg().add(1)).mul(slope).add(1))])
 }
 
 /** x · σ(x) */
