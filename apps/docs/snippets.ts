@@ -25,7 +25,9 @@ export function snippetsOf(file: string): Snippet[] {
 
 /** Every page whose code must run: the site's, and the READMEs of the repository and of its packages and apps. */
 export function pages(): string[] {
-  const site = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter(name => !name.includes('node_modules'))
+  const site = readdirSync(docs, { recursive: true, encoding: 'utf8' }).filter(
+    name => !/node_modules|^api\b/.test(name),
+  ) // `api/` is generated
   const parents = ['packages', 'apps'].flatMap(parent =>
     readdirSync(join(root, parent)).map(name => join(root, parent, name)),
   )

@@ -184,6 +184,24 @@ def trained_merges():
     return made
 
 
+def trained_word_pieces():
+    """Vocabularies of HF's WordPiece trainer. It numbers `##x` in the order of a hash map that differs from run to run,
+    and ids break ties; with all of them among the special tokens the result is one."""
+    bert = N.BertNormalizer()
+    letters = sorted({c for text in TRAINING for c in bert.normalize_str(text) if not c.isspace()})
+    specials = ["[UNK]", *("##" + letter for letter in letters)]
+    made = []
+    for options in ({"vocab_size": 170}, {"vocab_size": 400, "min_frequency": 4}, {"vocab_size": 180, "limit_alphabet": 12}):
+        tokenizer = trained(
+            models.WordPiece(unk_token="[UNK]"),
+            trainers.WordPieceTrainer(special_tokens=specials, show_progress=False, **options),
+            normalizer=bert, pre_tokenizer=P.BertPreTokenizer(),
+        )  # fmt: skip
+        vocab = tokenizer.get_vocab()
+        made.append({"options": options, "specials": specials, "tokens": sorted(vocab, key=vocab.get)})
+    return made
+
+
 RULES = "A6\t61\n2126\t3a9\n3bb 301\t3bb\nFF21\t41\nFF21 FF22\t5A\nA0\t20\n9\t20\n41\t61\n"
 
 
@@ -198,6 +216,15 @@ def sentencepieces():
         "bpe": {"model_type": "bpe", "vocab_size": 150, "normalization_rule_tsv": "/tmp/rules.tsv"},
         "bpe-bytes": {"model_type": "bpe", "vocab_size": 420, "byte_fallback": True, "normalization_rule_name": "identity",
                       "remove_extra_whitespaces": False, "split_by_whitespace": False, "user_defined_symbols": ["<sep>", "wisdom"]},
+        "bpe-behind": {"model_type": "bpe", "vocab_size": 150, "normalization_rule_tsv": "/tmp/rules.tsv",
+                       "treat_whitespace_as_suffix": True},
+        "unigram-kept": {"model_type": "unigram", "vocab_size": 120, "normalization_rule_tsv": "/tmp/rules.tsv",
+                         "user_defined_symbols": ["ＡＢ", "Ａ", "wisdom A", "…"]},
+        "word": {"model_type": "word", "vocab_size": 60, "normalization_rule_name": "identity"},
+        "word-bytes": {"model_type": "word", "vocab_size": 300, "byte_fallback": True, "add_dummy_prefix": False,
+                       "normalization_rule_tsv": "/tmp/rules.tsv"},
+        "char": {"model_type": "char", "vocab_size": 70, "normalization_rule_tsv": "/tmp/rules.tsv",
+                 "user_defined_symbols": ["<sep>", "times", "ＡＢ"]},
     }  # fmt: skip
     made = {}
     for name, options in variants.items():
@@ -206,7 +233,9 @@ def sentencepieces():
             sentence_iterator=iter(TRAINING), model_writer=model, minloglevel=2, hard_vocab_limit=False, **options
         )
         processor = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
-        texts = TEXTS + TRAINING[:4] + ["a<sep>b times<sep> wisdom", "ＡＢＣ Ａ λ\u0301 … \u2126 A", "▁ a ▁▁"]
+        texts = TEXTS + TRAINING[:4] + ["a<sep>b times<sep> wisdom", "ＡＢＣ Ａ λ\u0301 … \u2126 A", "▁ a ▁▁",
+                                        "it was zzz qqq the  worst  \u2126 of", "ＡＡＢ…ＢwisdomＡ wisdom A wisdom  A", "   ",
+                                        "it was the age of times, it was", "Call me my little or no money"]
         ids = [processor.encode(text) for text in texts]
         decoded = [processor.decode(i) for i in ids]
         made[name] = {"model": base64.b64encode(model.getvalue()).decode(), "texts": texts, "ids": ids, "decoded": decoded}
@@ -215,6 +244,7 @@ def sentencepieces():
 
 def main():
     write("trained-merges.json", trained_merges())
+    write("trained-word-pieces.json", trained_word_pieces())
     write("sentencepiece.json", sentencepieces())
     write("normalizers.json", [{"config": config(part, "normalizer"), "outputs": [part.normalize_str(t) for t in TEXTS]} for part in NORMALIZERS])
     write("pre-tokenizers.json", [{"config": config(part, "pre_tokenizer"), "outputs": [part.pre_tokenize_str(t) for t in TEXTS]} for part in PRE_TOKENIZERS])

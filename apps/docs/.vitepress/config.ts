@@ -1,7 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { katex } from '@mdit/plugin-katex'
-import { defineConfig } from 'vitepress'
+import { type DefaultTheme, defineConfig } from 'vitepress'
 
 const packages = ['tensor', 'autograd', 'nn', 'transformer', 'tokenizer']
+
+/** Written by TypeDoc with the pages in `api/`, before each build. */
+const apiFile = new URL('../api/typedoc-sidebar.json', import.meta.url)
+const api = existsSync(apiFile) ? (JSON.parse(readFileSync(apiFile, 'utf8')) as DefaultTheme.SidebarItem[]) : []
 
 export default defineConfig({
   title: 'WIDS',
@@ -13,26 +18,30 @@ export default defineConfig({
     nav: [
       { text: 'Quick start', link: '/quick-start' },
       { text: 'Packages', link: '/packages/tensor' },
+      { text: 'API', link: '/api/' },
     ],
-    sidebar: [
-      {
-        text: 'Guide',
-        items: [
-          { text: 'Quick start', link: '/quick-start' },
-          { text: 'The command line', link: '/cli' },
-        ],
-      },
-      {
-        text: 'From the notes to the Transformer',
-        items: [
-          { text: 'Feed-forward networks', link: '/notes/feed-forward' },
-          { text: 'Back propagation', link: '/notes/backpropagation' },
-          { text: 'Attention', link: '/notes/attention' },
-          { text: 'The Transformer', link: '/notes/transformer' },
-        ],
-      },
-      { text: 'Packages', items: packages.map(name => ({ text: `@wids/${name}`, link: `/packages/${name}` })) },
-    ],
+    sidebar: {
+      '/api/': [{ text: 'API', link: '/api/', items: api }],
+      '/': [
+        {
+          text: 'Guide',
+          items: [
+            { text: 'Quick start', link: '/quick-start' },
+            { text: 'The command line', link: '/cli' },
+          ],
+        },
+        {
+          text: 'From the notes to the Transformer',
+          items: [
+            { text: 'Feed-forward networks', link: '/notes/feed-forward' },
+            { text: 'Back propagation', link: '/notes/backpropagation' },
+            { text: 'Attention', link: '/notes/attention' },
+            { text: 'The Transformer', link: '/notes/transformer' },
+          ],
+        },
+        { text: 'Packages', items: packages.map(name => ({ text: `@wids/${name}`, link: `/packages/${name}` })) },
+      ],
+    },
     search: { provider: 'local' },
   },
   vite: {

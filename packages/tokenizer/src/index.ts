@@ -1,3 +1,4 @@
+export { byteTokenizer } from './byte-tokenizer.ts'
 export { CharTokenizer } from './char-tokenizer.ts'
 export { type MinimalMerge, minimalDecode, minimalEncode, minimalTrain } from './educational/minimal-bpe.ts'
 export { createDecodeStream, type DecodeStream } from './decode-stream.ts'

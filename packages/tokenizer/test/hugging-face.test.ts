@@ -62,8 +62,7 @@ describe('decoders give what Hugging Face gives', () => {
   )
 })
 
-// Truncated pairs and `overflowing` are not compared: tokenizers 0.23 stops encoding early when it truncates, so it
-// loses most of what overflows and no longer knows which text was the longer one. encoding.test.ts has the laws.
+// Truncated pairs and `overflowing` are compared in truncation.test.ts.
 interface Details {
   ids: number[]
   type_ids: number[]

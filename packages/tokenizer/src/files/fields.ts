@@ -67,6 +67,13 @@ export class Fields {
     throw this.error(field, 'must be an array')
   }
 
+  strings(field: string): string[] {
+    return this.array(field).map((value, i) => {
+      if (typeof value !== 'string') throw this.error(`${field}[${i}]`, 'must be a string')
+      return value
+    })
+  }
+
   record(field: string): { readonly [key: string]: unknown } {
     const value = this.get(field)
     if (isObject(value)) return value

@@ -6,7 +6,7 @@ import { bpeFromJson } from './bpe-json.ts'
 import { byteFallbackIds } from './byte-fallback.ts'
 import type { Model } from './model.ts'
 import { UnigramModel } from './unigram.ts'
-import { wordLevelModel } from './word-level.ts'
+import { markedWordsModel, wordLevelModel } from './word-level.ts'
 import { WordPieceModel } from './word-piece.ts'
 
 type Reader = (fields: Fields, isByteLevel: boolean) => Model
@@ -49,8 +49,12 @@ function wordLevelFromJson(fields: Fields, isByteLevel: boolean): Model {
   const vocabulary = vocabularyFromRecord(fields.record('vocab'), fields.at('vocab'), spelling)
   const unknown = fields.optionalString('unk_token')
   const id = unknown === undefined ? -1 : vocabulary.idOf(unknown)
+  const unknownId = id < 0 ? undefined : id
   const toJson = () => ({ ...fields.all, vocab: Object.fromEntries(vocabulary.entries()) })
-  return wordLevelModel(vocabulary, id < 0 ? undefined : id, toJson)
+  // `marked_words` and `byte_fallback` are ours: sentencepiece's word models.
+  if (!(fields.optionalBoolean('marked_words') ?? false)) return wordLevelModel(vocabulary, unknownId, toJson)
+  const byteFallback = fields.optionalBoolean('byte_fallback') ? byteFallbackIds(vocabulary) : undefined
+  return markedWordsModel({ vocabulary, unknownId, byteFallback, toJson })
 }
 
 function unigramFromJson(fields: Fields, isByteLevel: boolean): Model {

@@ -55,7 +55,8 @@ function readPrecompiled(fields: Fields): Normalizer {
   // Old converters wrote null for an empty map.
   const map = fields.optionalString('precompiled_charsmap') ?? ''
   if (map === '') return { json: { type: 'Precompiled', precompiled_charsmap: null }, normalize: text => text }
-  // `match` is ours: Hugging Face's own files do not have it.
+  // `match` and `kept` are ours: Hugging Face's own files do not have them.
   const match = fields.get('match') === 'longest' ? 'longest' : 'shortest'
-  return precompiled(characterMapFromBase64(map, 'tokenizer.json', fields.at('precompiled_charsmap')), match)
+  const kept = fields.has('kept') ? fields.strings('kept') : []
+  return precompiled(characterMapFromBase64(map, 'tokenizer.json', fields.at('precompiled_charsmap')), match, kept)
 }

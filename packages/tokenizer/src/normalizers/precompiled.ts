@@ -1,7 +1,9 @@
+import { ByteTrie } from '../bytes/byte-trie.ts'
 import { fromUtf8, toUtf8, utf8Width } from '../bytes/utf8.ts'
 import { decodeBase64, encodeBase64 } from '../files/base64.ts'
 import { FormatError } from '../errors.ts'
 import { type AlignedText, type Normalizer, rewrite } from './normalizer.ts'
+import { escapeRegExp } from './replace.ts'
 
 /**
  * The table by which sentencepiece normalizes: a double-array trie (as darts-clone lays it out) from byte strings to
@@ -61,23 +63,35 @@ const offsetOf = (unit: number) => ((unit >>> 10) << ((unit & 0x200) >>> 6)) >>>
 /** Stretches that the map may change: what is not printable ASCII, with the character that marks may belong to. */
 const suspicious = /[\x20-\x7e]?[^\x20-\x7e]+/gu
 
+const everything = /[^]+/g
+
 /** A character with its marks; mostly they can be replaced one by one, which gives finer offsets. */
 const clusters = /\P{M}\p{M}*|\p{M}+/gu
 
-function rewriteStretches(text: AlignedText, map: CharacterMap, replaceIn: (stretch: string) => string): AlignedText {
-  const whole = rewrite(text, map.keepsAscii ? suspicious : /[^]+/g, replaceIn)
+function rewriteStretches(
+  text: AlignedText,
+  coarse: RegExp,
+  fineStretches: RegExp,
+  replaceIn: (stretch: string) => string,
+): AlignedText {
+  const whole = rewrite(text, coarse, replaceIn)
   if (!text.starts) return whole
-  const fine = rewrite(text, clusters, replaceIn)
+  const fine = rewrite(text, fineStretches, replaceIn)
   return fine.value === whole.value ? fine : whole
 }
 
 /**
- * sentencepiece's normalization. `longest` is its own rule: at every place the longest prefix that the map has.
+ * sentencepiece's normalization. `longest` is its own rule: at every place the longest prefix that the map has; only
+ * there, `kept` are texts that stay as they are.
  * `shortest` is how Hugging Face applies the map: to whole grapheme clusters of less than six bytes first, then to single
  * characters. Source: `Normalizer::NormalizePrefix` of sentencepiece, `Precompiled` of spm_precompiled.
  */
-export function precompiled(map: CharacterMap, match: 'shortest' | 'longest' = 'shortest'): Normalizer {
-  if (match === 'longest') return longestPrecompiled(map)
+export function precompiled(
+  map: CharacterMap,
+  match: 'shortest' | 'longest' = 'shortest',
+  kept: readonly string[] = [],
+): Normalizer {
+  if (match === 'longest') return longestPrecompiled(map, kept)
   const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
   const lookUp = (text: string): string | undefined => map.find(toUtf8(text), 0, 'shortest')?.text
   const replaceCluster = (cluster: string): string => {
@@ -87,27 +101,35 @@ export function precompiled(map: CharacterMap, match: 'shortest' | 'longest' = '
   return {
     json: { type: 'Precompiled', precompiled_charsmap: encodeBase64(map.blob) },
     normalize: text =>
-      rewriteStretches(text, map, stretch =>
+      rewriteStretches(text, map.keepsAscii ? suspicious : everything, clusters, stretch =>
         Array.from(graphemes.segment(stretch), ({ segment }) => replaceCluster(segment)).join(''),
       ),
   }
 }
 
-function longestPrecompiled(map: CharacterMap): Normalizer {
+function longestPrecompiled(map: CharacterMap, kept: readonly string[]): Normalizer {
+  const keptTrie = new ByteTrie(64)
+  for (const text of kept) if (text !== '') keptTrie.insert(toUtf8(text), 0)
   const replaceAll = (stretch: string): string => {
     const bytes = toUtf8(stretch)
     let result = ''
     for (let at = 0; at < bytes.length;) {
-      const found = map.find(bytes, at, 'longest')
-      const length = found?.length ?? utf8Width(bytes[at]!)
-      result += found?.text ?? fromUtf8(bytes.subarray(at, at + length))
-      at += length
+      const stays = keptTrie.longest(bytes, at, bytes.length)
+      const found = stays ? undefined : map.find(bytes, at, 'longest')
+      const end = stays?.end ?? at + (found?.length ?? utf8Width(bytes[at]!))
+      result += found?.text ?? fromUtf8(bytes.subarray(at, end))
+      at = end
     }
     return result
   }
+  const hasKept = kept.length > 0
+  const coarse = map.keepsAscii && !hasKept ? suspicious : everything
+  const longestFirst = kept.toSorted((a, b) => b.length - a.length).map(escapeRegExp)
+  const fine = hasKept ? new RegExp([...longestFirst, clusters.source].join('|'), 'gu') : clusters
+  const json = { type: 'Precompiled', precompiled_charsmap: encodeBase64(map.blob), match: 'longest' }
   return {
-    json: { type: 'Precompiled', precompiled_charsmap: encodeBase64(map.blob), match: 'longest' },
-    normalize: text => rewriteStretches(text, map, replaceAll),
+    json: hasKept ? { ...json, kept } : json,
+    normalize: text => rewriteStretches(text, coarse, fine, replaceAll),
   }
 }
 

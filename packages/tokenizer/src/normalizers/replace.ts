@@ -6,7 +6,12 @@ export type TextPattern = { String: string } | { Regex: string }
 /** The global regular expression of a pattern in a tokenizer.json. */
 export function patternToRegExp(pattern: TextPattern): RegExp {
   if ('Regex' in pattern) return translateRegex(pattern.Regex)
-  return new RegExp(pattern.String.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gu')
+  return new RegExp(escapeRegExp(pattern.String), 'gu')
+}
+
+/** The regular expression that matches a text literally. */
+export function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
 /** Replaces every match of a pattern by a fixed text. */

@@ -5,7 +5,7 @@ import { type Encoding, joinFields, sliceFields, specialFields, type TokenFields
 import type { Padding } from './padding.ts'
 import type { PipelineTokenizer } from './pipeline-tokenizer.ts'
 import { trimOffsets } from './trim-offsets.ts'
-import { pairLengths, type Truncation, truncationRanges } from './truncation.ts'
+import { keptLengths, type Truncation, truncationRanges } from './truncation.ts'
 
 export interface EncodingOptions extends EncodeOptions {
   /** Cut off what is too long; see `Encoding.overflowing` for the rest. */
@@ -52,30 +52,41 @@ function encodeText(tokenizer: PipelineTokenizer, text: string | Uint8Array, opt
   }
 }
 
-/** The texts as they are kept, and after that what was cut off, each with the kept part of the other text. */
+/** The texts as they are kept, and after that what was cut off: every part of the first with every part of the second. */
 function truncate(
   sequences: readonly TokenFields[],
   template: readonly TemplatePart[],
   truncation: Truncation | undefined,
 ): TokenFields[][] {
   if (!truncation) return [[...sequences]]
-  const { stride = 0, side = 'right', strategy = 'longestFirst' } = truncation
-  const added = template.reduce((count, part) => count + (part.kind === 'special' ? part.ids.length : 0), 0)
-  const most = truncation.maxLength - added
+  const { stride = 0, side = 'right' } = truncation
+  const most = truncation.maxLength - countSpecials(template)
   if (!Number.isInteger(most) || most < 0)
     throw new ArgumentError(
-      `truncation: maxLength must be a whole number from ${added}, the tokens of the template, got ${truncation.maxLength}`,
+      `truncation: maxLength must be a whole number from ${countSpecials(template)}, the tokens of the template, got ${truncation.maxLength}`,
       'maxLength',
     )
-  const counts = sequences.map(({ ids }) => ids.length)
-  const lengths = sequences.length === 1 ? [most] : pairLengths(counts[0]!, counts[1]!, most, strategy)
-  const ranges = sequences.map((_, i) => truncationRanges(counts[i]!, lengths[i]!, stride, side))
-  const cut = (i: number, part: number) => sliceFields(sequences[i]!, ...ranges[i]![part]!)
-  const kept = sequences.map((_, i) => cut(i, 0))
-  const parts = [kept]
-  for (let i = 0; i < sequences.length; i++)
-    for (let part = 1; part < ranges[i]!.length; part++) parts.push(kept.with(i, cut(i, part)))
-  return parts
+  const lengths = keptLengths(
+    sequences.map(({ ids }) => ids.length),
+    most,
+    truncation.strategy,
+  )
+  const cut = sequences.map((sequence, i) =>
+    truncationRanges(sequence.ids.length, lengths[i]!, stride, side).map(range => sliceFields(sequence, ...range)),
+  )
+  const [first, second] = cut
+  if (!second) return first!.map(part => [part])
+  const [keptFirst, ...restOfFirst] = first!
+  const [keptSecond, ...restOfSecond] = second
+  return [
+    [keptFirst!, keptSecond!],
+    ...restOfFirst.flatMap(part => second.map(other => [part, other])),
+    ...restOfSecond.map(other => [keptFirst!, other]),
+  ]
+}
+
+function countSpecials(template: readonly TemplatePart[]): number {
+  return template.reduce((count, part) => count + (part.kind === 'special' ? part.ids.length : 0), 0)
 }
 
 function applyTemplate(template: readonly TemplatePart[], sequences: readonly TokenFields[]): TokenFields {

@@ -45,17 +45,18 @@ export function truncationRanges(
   }
 }
 
-/** How many tokens each text of a pair keeps so that together they have at most `most`. */
-export function pairLengths(
-  first: number,
-  second: number,
+/** How many tokens each of one or two texts keeps so that together they have at most `most`. */
+export function keptLengths(
+  counts: readonly number[],
   most: number,
-  strategy: NonNullable<Truncation['strategy']>,
-): [number, number] {
-  const excess = first + second - most
-  if (excess <= 0) return [first, second]
-  if (strategy === 'onlyFirst') return [shorten(first, excess, 'first'), second]
+  strategy: Truncation['strategy'] = 'longestFirst',
+): number[] {
+  const [first = 0, second] = counts
+  const excess = first + (second ?? 0) - most
+  if (excess <= 0) return [...counts]
+  if (strategy === 'onlyFirst') return [shorten(first, excess, 'first'), ...counts.slice(1)]
   if (strategy === 'onlySecond') return [first, shorten(second, excess, 'second')]
+  if (second === undefined) return [most]
   // The longer text gives until both are equally long; then they share.
   const shorter = Math.min(first, second)
   let longer = shorter > most ? shorter : Math.max(shorter, most - shorter)
@@ -67,10 +68,11 @@ export function pairLengths(
   return first > second ? [longer, rest] : [rest, longer]
 }
 
-function shorten(length: number, excess: number, which: string): number {
-  if (excess < length) return length - excess
+function shorten(length: number | undefined, excess: number, which: string): number {
+  if (length !== undefined && excess < length) return length - excess
   throw new ArgumentError(
-    `truncation: cutting only the ${which} text cannot remove ${excess} tokens, it has ${length}; use longestFirst`,
+    `truncation: cutting only the ${which} text cannot remove ${excess} tokens, ` +
+      `${length === undefined ? 'there is none' : `it has ${length}`}; use longestFirst`,
     'strategy',
   )
 }

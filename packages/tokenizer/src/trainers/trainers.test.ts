@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import mergeGoldens from '../../test/goldens/trained-merges.json' with { type: 'json' }
 import { training } from '../../test/goldens/texts.json' with { type: 'json' }
+import wordPieceGoldens from '../../test/goldens/trained-word-pieces.json' with { type: 'json' }
 import { ArgumentError } from '../errors.ts'
 import { fromTokenizerJson } from '../files/tokenizer-json.ts'
 import { createBpeTrainer, trainBpe } from './bpe-trainer.ts'
@@ -35,6 +36,17 @@ describe('trainBpe', () => {
 })
 
 describe('trainWordPiece', () => {
+  it.each(wordPieceGoldens)('learns the vocabulary of Hugging Face with $options', ({ options, specials, tokens }) => {
+    const trained = trainWordPiece(training, {
+      vocabSize: options.vocab_size,
+      minFrequency: options.min_frequency ?? 0,
+      limitAlphabet: options.limit_alphabet ?? 1000,
+      specialTokens: specials,
+    })
+    expect(tokens.map((_, id) => trained.idToToken(id))).toEqual(tokens)
+    expect(trained.vocabSize).toBe(tokens.length)
+  })
+
   const tokenizer = trainWordPiece(training, { vocabSize: 180 })
 
   it('spells every word of its training text', () => {
