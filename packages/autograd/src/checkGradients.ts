@@ -3,6 +3,7 @@ import { backward } from './backward.ts'
 import { seedOf } from './grad.ts'
 import { leavesOf, refill, type Tensors } from './structure.ts'
 
+/** How {@link checkGradients} compares. */
 export interface CheckOptions {
   /** Derivatives up to this order are checked. Default 2. */
   readonly order?: number

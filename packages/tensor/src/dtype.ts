@@ -26,6 +26,7 @@ type TypedArrayConstructor =
   | Int8ArrayConstructor
   | Uint8ArrayConstructor
 
+/** What is known of each dtype: bytes of an element, kind, order of promotion, array, and the dtype of its arithmetic. */
 export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   f64: { bytes: 8, kind: 'float', rank: 8, array: Float64Array, compute: 'f64' },
   f32: { bytes: 4, kind: 'float', rank: 7, array: Float32Array, compute: 'f32' },

@@ -61,6 +61,7 @@ export const defaultGenerator = (): Generator => (shared ??= new Generator(Date.
 /** Seeds the default generator. */
 export const manualSeed = (seed: number): void => defaultGenerator().seed(seed)
 
+/** Where random numbers come from, and their dtype. */
 export interface RandomOptions {
   readonly generator?: Generator | undefined
   readonly dtype?: DType | undefined

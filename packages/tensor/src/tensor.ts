@@ -391,7 +391,7 @@ export class Tensor extends Handle {
     return views.unfold(this, axis, size, stride, dilation)
   }
   // Indexing
-  /** out[i][j] = x[i][index[i][j]] for axis 1 (`torch.gather`), in the shape of the index. Computing throws for an index out of range. */
+  /** out[i][j] = x[i][index[i][j]] for axis 1 (`torch.gather`). Computing throws for an index out of range. */
   gather(axis: number, index: Tensor): Tensor {
     return indexing.gather(this, axis, index)
   }
@@ -424,7 +424,8 @@ export class Tensor extends Handle {
     return elementwise.where(mask, value, this)
   }
   /**
-   * [..., m, k] · [..., k, n] is [..., m, n] (`torch.matmul`); leading axes broadcast, a vector counts as a row or a column.
+   * [..., m, k] · [..., k, n] is [..., m, n] (`torch.matmul`): leading axes broadcast, a vector counts as a row or a
+   * column.
    *
    * @throws ShapeError `matmul: inner sizes differ, got [2, 3] and [4, 5]`
    * @example

@@ -11,6 +11,7 @@ export interface EncodeOptions {
   addSpecialTokens?: boolean
 }
 
+/** How ids become text. */
 export interface DecodeOptions {
   /** Leave out special tokens. Default false. */
   skipSpecialTokens?: boolean

@@ -2,6 +2,7 @@ import { Linear, Module, parameter, xavierUniform } from '@wids/nn'
 import { ArgumentError, type Tensor, where, zeros } from '@wids/tensor'
 import { scaledDotProductAttention } from './scaledDotProductAttention.ts'
 
+/** Options of {@link MultiHeadAttention}. */
 export interface MultiHeadAttentionOptions {
   /** Probability with which an attention weight is dropped in training. Default 0. */
   readonly dropout?: number | undefined

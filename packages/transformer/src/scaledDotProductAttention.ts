@@ -1,6 +1,7 @@
 import { dropout } from '@wids/nn'
 import { arange, attention, type Tensor, where } from '@wids/tensor'
 
+/** Options of {@link scaledDotProductAttention}. */
 export interface AttentionOptions {
   /**
    * Broadcasts to [..., queries, keys]. bool: true where a query may see a key; float: added to the scores, where −∞

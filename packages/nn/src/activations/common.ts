@@ -20,6 +20,7 @@ export const logSoftmax = (x: Tensor, axis = -1): Tensor => x.logSoftmax(axis)
 
 /** `sigmoid` as a module. */
 export class Sigmoid extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.sigmoid()
   }
@@ -27,6 +28,7 @@ export class Sigmoid extends Module {
 
 /** `tanh` as a module. */
 export class Tanh extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.tanh()
   }
@@ -34,6 +36,7 @@ export class Tanh extends Module {
 
 /** `relu` as a module. */
 export class ReLU extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.relu()
   }
@@ -46,6 +49,7 @@ export class LeakyReLU extends Module {
     super()
     this.negativeSlope = negativeSlope
   }
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.leakyRelu(this.negativeSlope)
   }
@@ -58,6 +62,7 @@ export class GELU extends Module {
     super()
     this.approximate = approximate
   }
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.gelu(this.approximate)
   }
@@ -65,6 +70,7 @@ export class GELU extends Module {
 
 /** `silu` as a module. */
 export class SiLU extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.silu()
   }
@@ -77,6 +83,7 @@ export class Softmax extends Module {
     super()
     this.axis = axis
   }
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.softmax(this.axis)
   }
@@ -89,6 +96,7 @@ export class LogSoftmax extends Module {
     super()
     this.axis = axis
   }
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return x.logSoftmax(this.axis)
   }

@@ -61,6 +61,7 @@ abstract class Gated extends Module {
 
 /** `glu` as a module. */
 export class GLU extends Gated {
+  /** [..., 2 · features, ...] to [..., features, ...]. */
   forward(x: Tensor): Tensor {
     return glu(x, this.axis)
   }
@@ -68,6 +69,7 @@ export class GLU extends Gated {
 
 /** `geglu` as a module. */
 export class GEGLU extends Gated {
+  /** [..., 2 · features, ...] to [..., features, ...]. */
   forward(x: Tensor): Tensor {
     return geglu(x, this.axis)
   }
@@ -75,6 +77,7 @@ export class GEGLU extends Gated {
 
 /** `swiglu` as a module. */
 export class SwiGLU extends Gated {
+  /** [..., 2 · features, ...] to [..., features, ...]. */
   forward(x: Tensor): Tensor {
     return swiglu(x, this.axis)
   }

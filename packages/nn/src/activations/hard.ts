@@ -32,6 +32,7 @@ export class Hardtanh extends Module {
     this.low = low
     this.high = high
   }
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return hardtanh(x, this.low, this.high)
   }
@@ -39,6 +40,7 @@ export class Hardtanh extends Module {
 
 /** `relu6` as a module. */
 export class ReLU6 extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return relu6(x)
   }
@@ -46,6 +48,7 @@ export class ReLU6 extends Module {
 
 /** `hardsigmoid` as a module. */
 export class Hardsigmoid extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return hardsigmoid(x)
   }
@@ -53,6 +56,7 @@ export class Hardsigmoid extends Module {
 
 /** `hardswish` as a module. */
 export class Hardswish extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return hardswish(x)
   }

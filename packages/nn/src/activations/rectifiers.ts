@@ -35,6 +35,7 @@ export class ELU extends Module {
     super()
     this.alpha = alpha
   }
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return elu(x, this.alpha)
   }
@@ -42,11 +43,13 @@ export class ELU extends Module {
 
 /** `selu` as a module. */
 export class SELU extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return selu(x)
   }
 }
 
+/** Options of {@link PReLU}. */
 export interface PReLUOptions {
   /** 1, or one slope for each channel. Default 1. */
   readonly numParameters?: number | undefined

@@ -1,6 +1,7 @@
 import { ArgumentError, type Tensor, where } from '@wids/tensor'
 import { Module } from '../module/module.ts'
 
+/** Options of {@link Softplus}. */
 export interface SoftplusOptions {
   /** β. Default 1. */
   readonly beta?: number | undefined
@@ -35,6 +36,7 @@ export class Softplus extends Module {
     super()
     this.options = options
   }
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return softplus(x, this.options)
   }
@@ -42,6 +44,7 @@ export class Softplus extends Module {
 
 /** `mish` as a module. */
 export class Mish extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return mish(x)
   }
@@ -49,6 +52,7 @@ export class Mish extends Module {
 
 /** `quickGelu` as a module. */
 export class QuickGELU extends Module {
+  /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return quickGelu(x)
   }

@@ -11,6 +11,7 @@ export type Cursor = {
   readonly batch: number
 }
 
+/** Options of every loader. */
 export interface LoaderOptions<Item, Batch> {
   /** Items in a batch. Default 1. */
   readonly batchSize?: number | undefined
@@ -22,6 +23,7 @@ export interface LoaderOptions<Item, Batch> {
   readonly prefetch?: number | undefined
 }
 
+/** Options of {@link DataLoader}. */
 export interface DataLoaderOptions<Item, Batch> extends LoaderOptions<Item, Batch> {
   /** Whether each epoch has an order of its own. Default false. */
   readonly shuffle?: boolean | undefined
@@ -102,6 +104,7 @@ export class DataLoader<Item, Batch = Collated<Item>> implements AsyncIterable<B
     this.seek(cursor)
   }
 
+  /** The batches of one epoch, from the cursor on. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const { epoch, batch } = this.#cursor
     let at = batch

@@ -49,6 +49,7 @@ export class StreamLoader<Item, Batch = Collated<Item>> implements AsyncIterable
     this.seek(cursor)
   }
 
+  /** Batches until the stream ends, from the cursor on. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
     const { epoch, batch } = this.#cursor
     let at = batch

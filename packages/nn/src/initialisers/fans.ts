@@ -29,6 +29,7 @@ function fansOf(operation: string, [out, into, ...kernel]: Shape): { readonly fa
   return { fanIn: into * field, fanOut: out * field }
 }
 
+/** Options of {@link xavierUniform} and {@link xavierNormal}. */
 export interface XavierOptions extends RandomOptions {
   /** Factor of the scale, see `calculateGain`. Default 1. */
   readonly gain?: number | undefined
@@ -42,6 +43,7 @@ export const xavierNormal = (shape: Shape, options: XavierOptions = {}): Tensor 
 export const xavierUniform = (shape: Shape, options: XavierOptions = {}): Tensor =>
   evenly(shape, xavier(shape, options), options)
 
+/** Options of {@link kaimingUniform} and {@link kaimingNormal}. */
 export interface KaimingOptions extends RandomOptions {
   /** Slope below 0 of the leaky ReLU behind the layer. Default 0. */
   readonly a?: number | undefined

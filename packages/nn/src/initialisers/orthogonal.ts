@@ -1,5 +1,6 @@
 import { ArgumentError, randn, type RandomOptions, type Shape, type Tensor } from '@wids/tensor'
 
+/** Options of {@link orthogonal}. */
 export interface OrthogonalOptions extends RandomOptions {
   /** Factor of the whole, see `calculateGain`. Default 1. */
   readonly gain?: number | undefined

@@ -20,6 +20,7 @@ export interface Summary {
   readonly parameters: number
   /** Of parameters and buffers. */
   readonly bytes: number
+  /** A table to print. */
   toString(): string
 }
 

@@ -1,6 +1,7 @@
 import { ArgumentError, type Generator, rand, type Tensor, where, zerosLike } from '@wids/tensor'
 import { Module } from '../module/module.ts'
 
+/** Options of {@link Dropout}. */
 export interface DropoutOptions {
   /** Where the random numbers come from. Default: the default generator, which `manualSeed` seeds. */
   readonly generator?: Generator | undefined

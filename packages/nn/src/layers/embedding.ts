@@ -2,6 +2,7 @@ import { arange, ArgumentError, type RandomOptions, randn, type Tensor, where } 
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
 
+/** Options of {@link Embedding}. */
 export interface EmbeddingOptions extends RandomOptions {
   /** The row that starts as zeros and gets no gradient; negative from the end. Default none. */
   readonly paddingIdx?: number | undefined

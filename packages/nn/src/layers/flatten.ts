@@ -15,6 +15,7 @@ export class Flatten extends Module {
     this.start = start
     this.end = end
   }
+  /** [batch, ...] to [batch, features], or as start and end say. */
   forward(x: Tensor): Tensor {
     return x.flatten(this.start, this.end)
   }

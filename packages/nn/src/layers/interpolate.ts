@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError, tensor, type Tensor } from '@wids/tensor'
 import { Module } from '../module/module.ts'
 
+/** Options of {@link interpolate}. */
 export interface InterpolateOptions {
   /** [height', width'], or one size for both. This or `scaleFactor`. */
   readonly size?: number | readonly [number, number] | undefined
@@ -96,6 +97,7 @@ export class Upsample extends Module {
     super()
     this.options = options
   }
+  /** [batch, channels, ...] to [batch, channels, ...size]. */
   forward(x: Tensor): Tensor {
     return interpolate(x, this.options)
   }

@@ -3,6 +3,7 @@ import { uniform } from '../initialisers/distributions.ts'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
 
+/** Options of {@link Linear}. */
 export interface LinearOptions extends RandomOptions {
   /** Whether a bias is added. Default true. */
   readonly bias?: boolean | undefined

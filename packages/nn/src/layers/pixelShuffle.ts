@@ -30,6 +30,7 @@ export class PixelShuffle extends Module {
     super()
     this.upscaleFactor = upscaleFactor
   }
+  /** [..., channels · r², height, width] to [..., channels, height · r, width · r]. */
   forward(x: Tensor): Tensor {
     return pixelShuffle(x, this.upscaleFactor)
   }

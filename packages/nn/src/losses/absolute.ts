@@ -15,6 +15,7 @@ export function l1Loss(prediction: Tensor, target: Tensor, options: LossOptions 
   return reduced(prediction.sub(target).abs(), options)
 }
 
+/** Options of {@link huberLoss}. */
 export interface HuberOptions extends LossOptions {
   /** Where squares end, δ. Default 1. */
   readonly delta?: number | undefined
@@ -36,6 +37,7 @@ export function huberLoss(prediction: Tensor, target: Tensor, { delta = 1, ...op
   return reduced(bend(prediction.sub(target), delta), options)
 }
 
+/** Options of {@link smoothL1Loss}. */
 export interface SmoothL1Options extends LossOptions {
   /** Where squares end, β; 0 for none. Default 1. */
   readonly beta?: number | undefined

@@ -27,6 +27,7 @@ export function binaryCrossEntropy(probability: Tensor, target: Tensor, options:
   return reduced(each, options)
 }
 
+/** Options of {@link binaryCrossEntropyWithLogits}. */
 export interface BinaryLogitsOptions extends LossOptions {
   /** Factor of the positive part, which broadcasts with the logits: above 1 for rare positives. Default 1. */
   readonly posWeight?: Tensor | number | undefined

@@ -21,6 +21,7 @@ export function cosineSimilarity(
   return unit(a).mul(unit(b)).sum(axis)
 }
 
+/** Options of {@link cosineEmbeddingLoss}. */
 export interface CosineEmbeddingOptions extends LossOptions {
   /** How similar vectors that do not belong together may be. Default 0. */
   readonly margin?: number | undefined

@@ -3,6 +3,7 @@ import { customGradient } from '@wids/tensor/graph'
 import { type Aim, checkTarget, towardIndices, weightOf } from './classTargets.ts'
 import { type LossOptions, reduced } from './reduction.ts'
 
+/** Options of {@link crossEntropy}. */
 export interface CrossEntropyOptions extends LossOptions {
   /** Targets of this value count neither in the loss nor in its mean. Default −100. */
   readonly ignoreIndex?: number | undefined

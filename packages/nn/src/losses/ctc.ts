@@ -1,6 +1,7 @@
 import { arange, ArgumentError, concat, ShapeError, tensor, Tensor, where } from '@wids/tensor'
 import { type LossOptions, reduced } from './reduction.ts'
 
+/** Options of {@link ctcLoss}. */
 export interface CtcOptions extends LossOptions {
   /** The class that stands for no label. Default 0. */
   readonly blank?: number | undefined

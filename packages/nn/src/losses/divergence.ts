@@ -1,11 +1,13 @@
 import { type Tensor, where } from '@wids/tensor'
 import { checkShapes, type Reduction, reduced } from './reduction.ts'
 
+/** What every divergence can do with its terms. */
 export interface DivergenceOptions {
   /** 'batchMean' is the sum over all elements divided by the size of the first axis. Default 'mean'. */
   readonly reduction?: Reduction | 'batchMean' | undefined
 }
 
+/** Options of {@link klDivergence}. */
 export interface KlOptions extends DivergenceOptions {
   /** Whether the target is given as logarithms. Default false. */
   readonly logTarget?: boolean | undefined
@@ -33,6 +35,7 @@ export function klDivergence(
   return divergence(where(empty, 0, target.mul(logs.sub(logProbabilities))), options)
 }
 
+/** Options of {@link gaussianKl}. */
 export interface GaussianKlOptions extends DivergenceOptions {
   /** The distribution to compare with. Default: mean 0 and variance 1. */
   readonly prior?: { readonly mean: Tensor; readonly logVariance: Tensor } | undefined

@@ -2,6 +2,7 @@ import { type Tensor, where } from '@wids/tensor'
 import { checkTarget, towardIndices, weightOf } from './classTargets.ts'
 import { type LossOptions, reduced } from './reduction.ts'
 
+/** Options of {@link nllLoss}. */
 export interface NllOptions extends LossOptions {
   /** Targets of this value count neither in the loss nor in its mean. Default −100. */
   readonly ignoreIndex?: number | undefined

@@ -3,6 +3,7 @@ import { ShapeError, type Tensor } from '@wids/tensor'
 /** Whether a loss is the mean over all elements, their sum, or one number an element. */
 export type Reduction = 'mean' | 'sum' | 'none'
 
+/** Options of every loss. */
 export interface LossOptions {
   /** Default 'mean'. */
   readonly reduction?: Reduction | undefined

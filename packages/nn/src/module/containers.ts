@@ -3,6 +3,7 @@ import { Module } from './module.ts'
 
 /** A module of one tensor. */
 export interface Layer extends Module {
+  /** One tensor to another. */
   forward(x: Tensor): Tensor
 }
 
@@ -21,6 +22,7 @@ export class Sequential extends Module {
     Object.assign(this, layers)
   }
 
+  /** The modules, in order. */
   get layers(): Layer[] {
     return Object.values(this).filter(value => value instanceof Module) as Layer[]
   }
@@ -48,6 +50,7 @@ export class ModuleList<Item extends Module> extends Module implements Iterable<
     Object.assign(this, [...modules])
   }
 
+  /** How many modules there are. */
   get length(): number {
     return this.#items().length
   }
@@ -59,10 +62,12 @@ export class ModuleList<Item extends Module> extends Module implements Iterable<
     return item
   }
 
+  /** Adds a module at the end. */
   append(module: Item): this {
     return Object.assign(this, { [this.length]: module })
   }
 
+  /** The modules, in order. */
   [Symbol.iterator](): Iterator<Item> {
     return this.#items()[Symbol.iterator]()
   }

@@ -1,6 +1,7 @@
 import type { Tensor } from '@wids/tensor'
 import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
 
+/** Options of {@link Adadelta}. */
 export interface AdadeltaOptions {
   /** Learning rate. Default 1. */
   readonly lr?: number | undefined

@@ -1,6 +1,7 @@
 import { type Tensor, zeros } from '@wids/tensor'
 import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
 
+/** Options of {@link Adafactor}. */
 export interface AdafactorOptions {
   /** Upper limit of the learning rate, which also falls with 1/√t. Default 0.01. */
   readonly lr?: number | undefined

@@ -1,6 +1,7 @@
 import { full, type Tensor } from '@wids/tensor'
 import { type Complete, Optimizer, type ParameterGroup, type UpdateRule } from './optimizer.ts'
 
+/** Options of {@link Adagrad}. */
 export interface AdagradOptions {
   /** Learning rate. Default 0.01. */
   readonly lr?: number | undefined

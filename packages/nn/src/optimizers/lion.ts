@@ -1,6 +1,7 @@
 import type { Tensor } from '@wids/tensor'
 import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
 
+/** Options of {@link Lion}. */
 export interface LionOptions {
   /** Learning rate, three to ten times less than Adam's. Default 1e-4. */
   readonly lr?: number | undefined

@@ -1,6 +1,7 @@
 import { ArgumentError, type Tensor } from '@wids/tensor'
 import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
 
+/** Options of {@link Muon}. */
 export interface MuonOptions {
   /** Learning rate. Default 1e-3. */
   readonly lr?: number | undefined

@@ -1,6 +1,7 @@
 import type { Tensor } from '@wids/tensor'
 import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
 
+/** Options of {@link RMSprop}. */
 export interface RMSpropOptions {
   /** Learning rate. Default 0.01. */
   readonly lr?: number | undefined

@@ -1,6 +1,7 @@
 import { ArgumentError } from '@wids/tensor'
 import { checkSteps, type Schedule } from './schedule.ts'
 
+/** Options of {@link oneCycleSchedule}. */
 export interface OneCycleOptions {
   /** Highest learning rate. */
   readonly peak: number

@@ -1,5 +1,6 @@
 import { ArgumentError } from '@wids/tensor'
 
+/** Options of {@link ReduceOnPlateau}. */
 export interface PlateauOptions {
   /** Learning rate to start with. */
   readonly lr: number

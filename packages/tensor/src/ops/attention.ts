@@ -7,6 +7,7 @@ import { broadcastShapes, type Shape, show } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { broadcast } from './elementwise.ts'
 
+/** Options of {@link attention}. */
 export interface AttentionOptions {
   /** Broadcasts to [..., heads, queries, keys] and is added to the scores; −∞ hides a key. */
   readonly bias?: Tensor | undefined

@@ -17,6 +17,7 @@ export interface Trace {
 
 let current: Trace | undefined
 
+/** Whether a function is being traced by `compile`, so that nothing can be read. */
 export const isTracing = (): boolean => current !== undefined
 
 /** The node that a tensor means now: inside a trace, a slot or what was assigned. */

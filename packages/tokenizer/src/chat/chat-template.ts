@@ -10,6 +10,7 @@ export interface ChatMessage {
   readonly [field: string]: unknown
 }
 
+/** What a chat template is given. */
 export interface ChatInput {
   readonly messages: readonly ChatMessage[]
   readonly tools?: readonly unknown[]
@@ -20,6 +21,7 @@ export interface ChatInput {
   readonly variables?: { readonly [name: string]: unknown }
 }
 
+/** A chat as text and ids. */
 export interface RenderedChat {
   readonly text: string
   /** UTF-16 ranges of the text that look like special tokens and came from messages, tools or documents. */

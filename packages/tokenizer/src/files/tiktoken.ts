@@ -13,6 +13,7 @@ import { splitPreTokenizer } from '../pre-tokenizers/split.ts'
 import { type PatternName, publishedPatterns } from '../scanners/published-patterns.ts'
 import { decodeBase64 } from './base64.ts'
 
+/** Options of {@link fromTiktoken}. */
 export interface TiktokenOptions {
   /** How text is cut into words: the name of a published pattern, or a regular expression. */
   pattern: PatternName | { regex: string }

@@ -3,6 +3,7 @@ import { lowercase } from './lowercase.ts'
 import { type AlignedText, type Normalizer, rewrite } from './normalizer.ts'
 import { unicodeForm } from './unicode-form.ts'
 
+/** Options of {@link bertNormalizer}. */
 export interface BertNormalizerOptions {
   /** Remove control characters and make all white space plain spaces. */
   cleanText?: boolean

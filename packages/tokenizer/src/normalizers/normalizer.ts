@@ -11,6 +11,7 @@ export interface AlignedText {
 
 /** Rewrites text before it is cut: case, accents, Unicode normalization forms and the like. */
 export interface Normalizer {
+  /** The text with its changes, and where they come from. */
   readonly normalize: (text: AlignedText) => AlignedText
   /** The `normalizer` object of tokenizer.json. */
   readonly json: { readonly type: string; readonly [field: string]: unknown }

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.ts'
 import { type Encoding, joinFields, specialFields } from './encoding.ts'
 
+/** How encodings of a batch are made equally long. */
 export interface Padding {
   /** The id of the padding token. */
   readonly id: number

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.ts'
 
+/** How long encodings are cut. */
 export interface Truncation {
   /** Most tokens of an encoding, with those of the template. */
   readonly maxLength: number

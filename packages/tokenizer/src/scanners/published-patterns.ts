@@ -25,6 +25,7 @@ export const publishedPatterns = {
   qwen2: cl100kLike('\\p{N}'),
 } as const
 
+/** The name of a published pattern, such as 'gpt2'. */
 export type PatternName = keyof typeof publishedPatterns
 
 const deepSeekWords = `[!"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_\`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|${spaces}`

@@ -17,6 +17,7 @@ import { type AlphabetOptions, spellWords, TokenList } from './symbol-words.ts'
 import { trainOn, type Trainer } from './trainer.ts'
 import { WordCounter } from './word-counter.ts'
 
+/** Options of {@link trainBpe}. */
 export interface BpeTrainerOptions {
   /** Size of the vocabulary, alphabet and special tokens included. Default 30,000. */
   vocabSize?: number

@@ -12,6 +12,7 @@ import { specialTokensFrom } from './special-tokens.ts'
 import { trainOn, type Trainer } from './trainer.ts'
 import { WordCounter } from './word-counter.ts'
 
+/** Options of {@link trainUnigram}. */
 export interface UnigramTrainerOptions {
   /** Size of the vocabulary, special tokens included. Default 8,000. */
   vocabSize?: number

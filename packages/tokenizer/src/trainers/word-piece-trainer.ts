@@ -12,6 +12,7 @@ import { spellWords, TokenList } from './symbol-words.ts'
 import { trainOn, type Trainer } from './trainer.ts'
 import { WordCounter } from './word-counter.ts'
 
+/** Options of {@link trainWordPiece}. */
 export interface WordPieceTrainerOptions {
   /** Size of the vocabulary, alphabet and special tokens included. Default 30,000. */
   vocabSize?: number

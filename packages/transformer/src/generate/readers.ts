@@ -3,11 +3,15 @@ import type { KeyValueCache } from '../gpt.ts'
 
 /** A model whose logits depend on earlier tokens only, and what generation needs of it; `GPT` is one. */
 export interface CausalModel {
+  /** Whether layers such as dropout act as in training. */
   readonly training: boolean
+  /** Sets training mode. */
   train(mode: boolean): unknown
+  /** Number of token ids, and of positions that the model can see. */
   readonly config: { readonly vocabSize: number; readonly context: number }
   /** i32 [batch, time] → [batch, time, vocabSize] */
   forward(ids: Tensor): Tensor
+  /** A cache of no tokens, for `batch` sequences. Default 1 */
   emptyCache(batch?: number): KeyValueCache
   /** i32 [batch, time] → logits [batch, vocabSize] behind the last of `count` tokens, and the cache with them. */
   extend(ids: Tensor, cache: KeyValueCache, count?: Tensor): { logits: Tensor; cache: KeyValueCache }

@@ -6,6 +6,7 @@ import { descriptionFile, encodeDescription } from './description.ts'
 import { type Best, bestCheckpoint, checkpointsIn, freePath } from './folder.ts'
 import { checkJson, type Json, type Run, statesOf } from './state.ts'
 
+/** Options of {@link saveCheckpoint}. */
 export interface CheckpointOptions {
   /** Steps taken. */
   readonly step: number

@@ -8,6 +8,7 @@ export type StateDict = Readonly<Record<string, Tensor | Json>>
 
 /** A part of a run that can be stopped and go on: a module, an optimizer, a generator, a loader, a schedule, … */
 export interface Stateful {
+  /** What must be kept of it. */
   stateDict(): StateDict
   /** Takes over a state; it comes from a file, so what does not fit is an error. */
   loadStateDict(state: StateDict): unknown

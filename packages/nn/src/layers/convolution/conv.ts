@@ -5,6 +5,7 @@ import { parameter } from '../../module/parameter.ts'
 import { type PerAxis, perAxis } from './axes.ts'
 import { type ConvolutionOptions, convolve } from './convolve.ts'
 
+/** Options of {@link Conv1d} and {@link Conv2d}. */
 export interface ConvOptions extends ConvolutionOptions, RandomOptions {
   /** Whether a bias is added. Default true. */
   readonly bias?: boolean | undefined

@@ -5,6 +5,7 @@ import { parameter } from '../../module/parameter.ts'
 import { type Padding, paddingOf, type PerAxis, perAxis } from './axes.ts'
 import { convolve } from './convolve.ts'
 
+/** Options of {@link convolveTransposed}. */
 export interface TransposedConvolutionOptions {
   /** Distance between the outputs of neighbouring inputs. Default 1. */
   readonly stride?: PerAxis | undefined
@@ -81,6 +82,7 @@ function turnedRound(weight: Tensor, groups: number): Tensor {
   return grouped.transpose(1, 2).reshape([groups * outs, into / groups, ...kernel])
 }
 
+/** Options of {@link ConvTranspose2d}. */
 export interface ConvTransposeOptions extends TransposedConvolutionOptions, RandomOptions {
   /** Whether a bias is added. Default true. */
   readonly bias?: boolean | undefined

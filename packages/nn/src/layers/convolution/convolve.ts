@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError, type Tensor } from '@wids/tensor'
 import { type Padding, paddingOf, type PerAxis, perAxis } from './axes.ts'
 
+/** Options of {@link convolve}. */
 export interface ConvolutionOptions {
   /** Distance between windows. Default 1. */
   readonly stride?: PerAxis | undefined

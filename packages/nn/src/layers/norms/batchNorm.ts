@@ -3,6 +3,7 @@ import { computeAlong } from '@wids/tensor/graph'
 import { Module } from '../../module/module.ts'
 import { buffer, parameter } from '../../module/parameter.ts'
 
+/** Options of {@link BatchNorm1d} and {@link BatchNorm2d}. */
 export interface BatchNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number | undefined

@@ -2,6 +2,7 @@ import { ArgumentError, type DType, ones, ShapeError, type Tensor, zeros } from 
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
 
+/** Options of {@link GroupNorm}. */
 export interface GroupNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number | undefined

@@ -2,6 +2,7 @@ import { type DType, ones, ShapeError, type Tensor, zeros } from '@wids/tensor'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
 
+/** Options of {@link LayerNorm}. */
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number | undefined

@@ -2,6 +2,7 @@ import { type DType, ones, ShapeError, type Tensor } from '@wids/tensor'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
 
+/** Options of {@link RMSNorm}. */
 export interface RMSNormOptions {
   /** Added to the mean square. Default 2⁻²³, the distance of 1 and the next f32. */
   readonly eps?: number | undefined

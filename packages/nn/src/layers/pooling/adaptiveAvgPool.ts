@@ -64,6 +64,7 @@ export class AdaptiveAvgPool2d extends Module {
     super()
     this.outputSize = outputSize
   }
+  /** [batch, channels, height, width] to [batch, channels, rows, columns]. */
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize)
   }

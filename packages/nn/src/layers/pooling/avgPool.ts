@@ -3,6 +3,7 @@ import { Module } from '../../module/module.ts'
 import type { PerAxis } from '../convolution/axes.ts'
 import { type AxisWindows, cutWindows, type PoolOptions, windowsOf } from './windows.ts'
 
+/** Options of {@link AvgPool2d}. */
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether padding counts as zeros in the mean, or not at all. Default true. */
   readonly countIncludePad?: boolean | undefined
@@ -55,6 +56,7 @@ export class AvgPool2d extends Module {
     this.kernelSize = kernelSize
     this.options = options
   }
+  /** [batch, channels, height, width] to [batch, channels, rows, columns]. */
   forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options)
   }

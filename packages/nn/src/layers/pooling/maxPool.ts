@@ -4,6 +4,7 @@ import { Module } from '../../module/module.ts'
 import type { PerAxis } from '../convolution/axes.ts'
 import { cutWindows, type PoolOptions, windowsOf } from './windows.ts'
 
+/** Options of {@link MaxPool2d}. */
 export interface MaxPoolOptions extends PoolOptions {
   /** Distance between elements of a window. Default 1. */
   readonly dilation?: PerAxis | undefined
@@ -41,6 +42,7 @@ export class MaxPool2d extends Module {
     this.kernelSize = kernelSize
     this.options = options
   }
+  /** [batch, channels, height, width] to [batch, channels, rows, columns]. */
   forward(x: Tensor): Tensor {
     return maxPool2d(x, this.kernelSize, this.options)
   }

@@ -1,6 +1,7 @@
 import { ArgumentError, ShapeError, type Tensor } from '@wids/tensor'
 import { type PerAxis, perAxis } from '../convolution/axes.ts'
 
+/** What windows of every pooling have in common. */
 export interface PoolOptions {
   /** Distance between windows. Default: the kernel's size. */
   readonly stride?: PerAxis | undefined

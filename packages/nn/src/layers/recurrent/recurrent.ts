@@ -16,6 +16,7 @@ import { dropout } from '../dropout.ts'
 import type { Cell, CellState, CellWeights } from './cells.ts'
 import { scan } from './scan.ts'
 
+/** Options of {@link LSTM}, {@link GRU} and {@link RNN}. */
 export interface RecurrentOptions extends RandomOptions {
   /** Layers on top of each other. Default 1. */
   readonly numLayers?: number | undefined
@@ -29,6 +30,7 @@ export interface RecurrentOptions extends RandomOptions {
   readonly bidirectional?: boolean | undefined
 }
 
+/** What is known of the sequences of one call. */
 export interface SequenceOptions {
   /** Length of each sequence; behind it outputs are 0, and the last state is that at its end. Default: all of them. */
   readonly lengths?: Tensor | readonly number[] | undefined

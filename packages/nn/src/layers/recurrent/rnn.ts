@@ -2,6 +2,7 @@ import type { Tensor } from '@wids/tensor'
 import { elman } from './cells.ts'
 import { Recurrent, type RecurrentOptions, type SequenceOptions } from './recurrent.ts'
 
+/** Options of {@link RNN}. */
 export interface RNNOptions extends RecurrentOptions {
   /** Default 'tanh'. */
   readonly nonlinearity?: 'tanh' | 'relu' | undefined
