@@ -44,6 +44,8 @@ export function makeNode<Op extends Primitive>(
     uses: 0,
     handles: 0,
     generation: 0,
+    walk: 0,
+    position: 0,
   }
 }
 

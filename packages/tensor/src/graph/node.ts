@@ -23,34 +23,29 @@ export interface Node<Op extends Primitive = Primitive> {
   handles: number
   /** How many reads in a row built on each other's results; bounds the history that is kept for `grad`. */
   generation: number
+  /** The last walk over a graph that found it, and its place in the last graph that was made linear: no part of its meaning. */
+  walk: number
+  position: number
 }
 
 /** Narrows a node to one primitive, and with it the type of its attributes. */
 export const is = <Op extends Primitive>(node: Node, op: Op): node is Node<Op> => node.op === op
 
-/** Every node that `roots` depend on, inputs before users; `stop` cuts below a node (it is still listed). */
+let walks = 0
+
+/**
+ * Every node that `roots` depend on, in the order in which they were made, so inputs before users; `stop` cuts below a
+ * node (it is still listed).
+ */
 export function topological(roots: readonly Node[], stop: (node: Node) => boolean = () => false): Node[] {
-  const order: Node[] = []
-  const seen = new Set<Node>()
-  const stack: { node: Node; next: number }[] = []
-  for (const root of roots) {
-    if (seen.has(root)) continue
-    seen.add(root)
-    stack.push({ node: root, next: 0 })
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]!
-      const inputs = stop(top.node) ? [] : top.node.inputs
-      if (top.next === inputs.length) {
-        order.push(top.node)
-        stack.pop()
-        continue
-      }
-      const input = inputs[top.next++]!
-      if (!seen.has(input)) {
-        seen.add(input)
-        stack.push({ node: input, next: 0 })
-      }
-    }
+  const walk = ++walks
+  const found: Node[] = []
+  const find = (node: Node): void => {
+    if (node.walk === walk) return
+    node.walk = walk
+    found.push(node)
   }
-  return order
+  for (const root of roots) find(root)
+  for (const node of found) if (!stop(node)) for (const input of node.inputs) find(input)
+  return found.sort((a, b) => a.id - b.id)
 }
