@@ -131,6 +131,11 @@ export class Handle {
     return replaced
   }
 
+  /** @internal Whether it was assigned a value that is not computed yet. */
+  get isAssigned(): boolean {
+    return this.#replaced !== undefined
+  }
+
   /** Frees the memory now instead of when the tensor is collected; reading it afterwards is an error. */
   dispose(): void {
     if (this.#node.storage !== undefined) release(this.#node.storage, 'this tensor was disposed')

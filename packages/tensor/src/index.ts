@@ -23,7 +23,9 @@ export {
   type RandomOptions,
 } from './random.ts'
 export { realize } from './runtime/realize.ts'
-export { compile } from './runtime/compile.ts'
+export { type Compiled, compile } from './runtime/compile.ts'
+export type { ProgramMemory } from './runtime/programMemory.ts'
+export type { MemoryUse } from './backends/backend.ts'
 export { type DeviceName, memory, setDevice } from './runtime/device.ts'
 export { setThreads } from './backends/wasm/threads/count.ts'
 export { setWorkerUrl } from './backends/wasm/threads/spawn.ts'

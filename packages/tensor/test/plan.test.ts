@@ -17,6 +17,7 @@ function createInterpreter(): Backend<Plan & Program> {
     write: (block, bytes) => blocks.write(block, bytes),
     read: async block => new Uint8Array(blocks.bytes(block).slice(0)),
     compile: plan,
+    workspace: ({ arenaBytes }) => ({ arena: arenaBytes, scratch: 0 }),
     run({ launches, arenaBytes }, inputs, outputs) {
       // Whatever a kernel has not written is noise.
       const arena = new ArrayBuffer(arenaBytes)

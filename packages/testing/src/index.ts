@@ -1,4 +1,5 @@
 export { expectClose, type Tolerance, tolerances } from './close.ts'
+export { type FreshProcess, inFreshProcess } from './freshProcess.ts'
 export { type GoldenTensor, readGolden } from './golden.ts'
 export {
   applyOperation,

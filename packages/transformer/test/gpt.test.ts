@@ -67,20 +67,21 @@ describe("PyTorch's GPT", () => {
   })
 
   it.each([
-    ['compiled', tensors.compile],
-    ['plain', <T>(step: T): T => step],
-  ])('ten %s steps of AdamW', async (_, wrap) => {
+    ['compiled', true],
+    ['plain', false],
+  ])('ten %s steps of AdamW', async (_, isCompiled) => {
     const model = load()
     const parameters = model.parameters()
     const { lr, beta1, beta2, eps, weightDecay, clip } = golden.training
     const groups = [{ parameters: parameters.filter(p => p.rank < 2), weightDecay: 0 }]
     const optimizer = new AdamW(parameters, { lr, betas: [beta1, beta2], eps, weightDecay, groups })
-    const step = wrap((x: tensors.Tensor, y: tensors.Tensor) => {
+    const update = (x: tensors.Tensor, y: tensors.Tensor) => {
       const loss = lossOf(model, x, y)
       const { gradients, norm } = clipGradNorm(grad(loss, parameters), clip)
       optimizer.step(gradients)
       return { loss, norm }
-    })
+    }
+    const step = isCompiled ? tensors.compile(update) : update
     for (const [i, expected] of golden.losses.entries()) {
       const { loss, norm } = step(tokens.at(i), targets.at(i))
       expectClose([await loss.item()], [expected], { rtol: 1e-4, atol: 0 }, `loss of step ${i}`)

@@ -5,7 +5,7 @@ import { analyze } from './anchors.ts'
 import { layOut, type Span } from './arena.ts'
 import type { Touch } from './builder.ts'
 import { type Cluster, formClusters } from './clusters.ts'
-import type { IndexMap, Kernel, LoopKernel } from './kernel.ts'
+import type { IndexMap, Kernel, LoopKernel, Store, Value } from './kernel.ts'
 import { lower } from './lower.ts'
 import type { Lowered } from './lowered.ts'
 import { simplify, unreshaped } from './simplify.ts'
@@ -175,23 +175,38 @@ function canReplace(launches: readonly Launch[], input: number, output: number):
 
 function isSamePosition({ kernel, operands }: Launch, input: number, output: number): boolean {
   if (kernel.kind === 'sliceScatter') return isOnlyBase(operands, input)
-  if (kernel.kind !== 'loops' || kernel.stages.length > 1) return false
+  const pointwise = pointwiseStores(kernel)
   const [from, to] = [
     operands.findIndex(p => p.kind === 'input' && p.index === input),
     operands.findIndex(p => p.kind === 'output' && p.index === output),
   ]
-  if (kernel.operands[from]!.dtype !== kernel.operands[to]!.dtype) return false
-  const written = kernel.stages[0]!.stores.filter(store => store.operand === to)
+  if (pointwise === undefined || kernel.operands[from]!.dtype !== kernel.operands[to]!.dtype) return false
+  const written = pointwise.stores.filter(store => store.operand === to)
   const same = (map: IndexMap): boolean =>
     written.every(
       store =>
         map.bounds.length === 0 && map.offset === store.map.offset && map.strides.join() === store.map.strides.join(),
     )
-  return kernel.values.every(
-    value => !('operand' in value) || value.operand !== from || (value.op === 'load' && same(value.map)),
+  return (
+    !pointwise.read.includes(from) &&
+    pointwise.values.every(
+      value => !('operand' in value) || value.operand !== from || (value.op === 'load' && same(value.map)),
+    )
   )
 }
 
 /** Whether an input is what a `sliceScatter` writes into, and nothing else of it. */
 const isOnlyBase = (operands: readonly Place[], input: number): boolean =>
   operands.every((place, i) => (place.kind === 'input' && place.index === input) === (i === 0))
+
+/** The stores of a kernel that computes each element at once from its values, and operands that it reads elsewhere too. */
+function pointwiseStores(
+  kernel: Kernel,
+):
+  | { readonly stores: readonly Store[]; readonly values: readonly Value[]; readonly read: readonly number[] }
+  | undefined {
+  if (kernel.kind === 'matmul')
+    return { stores: kernel.stores, values: kernel.values, read: [kernel.a.operand, kernel.b.operand] }
+  if (kernel.kind !== 'loops' || kernel.stages.length > 1) return undefined
+  return { stores: kernel.stages[0]!.stores, values: kernel.values, read: [] }
+}

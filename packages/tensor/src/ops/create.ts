@@ -31,6 +31,14 @@ export function dtypeOfArray(array: TypedArray): DType {
   return dtype
 }
 
+/** Numbers in the stored form of the dtype that they become: the array's own bytes if they have that form. */
+export function arrayBytes(array: TypedArray): Uint8Array {
+  const dtype = dtypeOfArray(array)
+  return array instanceof dtypes[dtype].array
+    ? new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+    : fromNumbers(array, dtype)
+}
+
 /** A realized tensor of bytes in the stored form of a dtype. */
 export function fromBytes(bytes: Uint8Array, shape: Shape, dtype: DType, backend: Backend = device()): Tensor {
   if (!backend.supports(dtype))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { compile, memory, ones, realize, tensor, type Tensor, zeros } from '../index.ts'
+import { compile, manualSeed, memory, ones, randn, realize, tensor, type Tensor, zeros } from '../index.ts'
 
 describe('assign', () => {
   test('sets what the handle means; graphs built before keep the old value', async () => {
@@ -99,6 +99,32 @@ describe('compile', () => {
     await realize(state)
     expect(memory().live).toBe(live)
     expect(await state.at(7).item()).toBe(101)
+  })
+
+  test.each([
+    [40, 37, 53],
+    [900, 130, 70],
+    [300, 1, 200],
+  ])('updates state in place behind a product of %i × [%i, %i] as beside it', async (k, m, n) => {
+    manualSeed(4)
+    const [x, y, momentum, state] = [randn([k, m]), randn([k, n]), randn([m, n]), randn([m, n])]
+    const update = (): void => {
+      momentum.assign(momentum.mul(0.9).add(x.transpose().matmul(y)))
+      state.assign(state.sub(momentum.mul(0.1)))
+    }
+    const [before, start] = [await momentum.data(), await state.data()]
+    const step = compile(update)
+    const { inputs, outputs } = step.program().memory
+    expect([inputs, outputs]).toEqual([4 * (k * m + k * n + 2 * m * n), 0])
+    for (let i = 0; i < 3; i++) step()
+    const inPlace = [await momentum.data(), await state.data()]
+    momentum.assign(tensor(before, { shape: [m, n] }))
+    state.assign(tensor(start, { shape: [m, n] }))
+    for (let i = 0; i < 3; i++) {
+      update()
+      await realize(momentum, state)
+    }
+    expect([await momentum.data(), await state.data()]).toEqual(inPlace)
   })
 
   test('a value that is being read is not overwritten', async () => {

@@ -3,12 +3,14 @@ import { ArgumentError } from '../errors.ts'
 import { makeNode } from '../graph/build.ts'
 import { linearize } from '../graph/linearize.ts'
 import type { Node } from '../graph/node.ts'
-import { dtypeOfArray } from '../ops/create.ts'
+import { arrayBytes, dtypeOfArray } from '../ops/create.ts'
 import { Handle } from '../handle.ts'
 import { Tensor } from '../tensor.ts'
 import { device } from './device.ts'
+import { launch, type Output } from './launch.ts'
+import { memoryOf, type ProgramMemory } from './programMemory.ts'
 import { borrowBlock, bytesOf, leaf, programOf, start } from './realize.ts'
-import { deviceBlock, deviceStorage, release, type Storage } from './storage.ts'
+import { deviceBlock, release, type Storage } from './storage.ts'
 import { isTracing, record } from './trace.ts'
 import { flatten, type Leaf } from './tree.ts'
 
@@ -19,8 +21,24 @@ interface Replay {
   /** Where each input slot comes from: an argument's position, a tensor from outside, or data made while tracing. */
   readonly slots: readonly (number | Handle | Storage)[]
   readonly outputs: readonly Node[]
-  readonly assigned: readonly { readonly tensor: Handle; readonly slot: number; readonly inPlace: boolean }[]
+  readonly assigned: readonly { readonly tensor: Handle; readonly inPlace: boolean }[]
   readonly rebuild: (tensors: readonly Tensor[]) => unknown
+  readonly memory: ProgramMemory
+}
+
+/** A function of tensors that runs as one program for each signature of its arguments. */
+export interface Compiled<Arguments extends readonly unknown[], Result> {
+  (...args: Arguments): Result
+  /**
+   * The program for such arguments, traced and planned but not run: what it will need. Only the shapes of the arguments
+   * count, so `zeros(…)` that are never read do.
+   *
+   * @throws OutOfMemoryError if the device could never hold it
+   * @example
+   * const square = compile((x: Tensor) => x.matmul(x))
+   * square.program(zeros([1000, 1000])).memory.total / 1e6   // MB
+   */
+  program(...args: Arguments): { readonly memory: ProgramMemory }
 }
 
 /**
@@ -36,15 +54,23 @@ interface Replay {
  */
 export function compile<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
-): (...args: Arguments) => Result {
+): Compiled<Arguments, Result> {
   const replays = new Map<string, Replay>()
-  return (...args) => {
-    if (isTracing()) return fn(...args)
-    const { leaves, signature } = flatten(args)
+  const replayOf = (args: Arguments, { leaves, signature }: ReturnType<typeof flatten>): Replay => {
     let replay = replays.get(signature)
     if (replay === undefined) replays.set(signature, (replay = trace(fn, args, leaves)))
-    return run(replay, leaves) as Result
+    return replay
   }
+  const call = (...args: Arguments): Result => {
+    if (isTracing()) return fn(...args)
+    const flat = flatten(args)
+    return run(replayOf(args, flat), flat.leaves) as Result
+  }
+  const program = (...args: Arguments): { readonly memory: ProgramMemory } => {
+    if (isTracing()) throw new ArgumentError('program', 'a compiled function is being traced; ask outside of it')
+    return { memory: replayOf(args, flatten(args)).memory }
+  }
+  return Object.assign(call, { program })
 }
 
 function trace<Arguments extends readonly unknown[]>(
@@ -86,60 +112,53 @@ function trace<Arguments extends readonly unknown[]>(
     program,
     slots: linear.inputs.map(node => sources.get(node) ?? node.storage!),
     outputs: traced.outputs,
-    assigned: assigned.map(([tensor], i) => {
-      const slot = linear.graph.replaces[first + i]!
-      return { tensor, slot, inPlace: program.inPlace[first + i] === slot }
-    }),
+    assigned: assigned.map(([tensor], i) => ({
+      tensor,
+      inPlace: program.inPlace[first + i] === linear.graph.replaces[first + i],
+    })),
     rebuild: traced.rebuild,
+    memory: memoryOf(backend, linear.graph, program),
   }
 }
 
 function run(replay: Replay, leaves: readonly Leaf[]): unknown {
   const { backend, program, slots, outputs, assigned, rebuild } = replay
   start([...slots.filter(slot => slot instanceof Handle), ...leaves.filter(leaf => leaf instanceof Handle)])
-  const borrowed: Block[] = []
-  const blocks = slots.map(slot => slotBlock(backend, slot, leaves, borrowed))
-  const results = outputs.map(node => leaf(deviceStorage(backend, bytesOf(node)), node))
-  const replaced = assigned.map(({ tensor, slot, inPlace }) => {
-    const old = tensor.node
-    const alone =
-      inPlace &&
-      old.uses === 0 &&
-      old.handles === 1 &&
-      old.storage!.reading === 0 &&
-      blocks.indexOf(blocks[slot]!) === blocks.lastIndexOf(blocks[slot]!)
-    return alone ? old : leaf(deviceStorage(backend, bytesOf(old)), old)
-  })
-  backend.run(
-    program,
-    blocks,
-    [...results, ...replaced].map(node => deviceBlock(node.storage!)),
-  )
-  for (const block of borrowed) backend.free(block)
-  assigned.forEach(({ tensor }, i) => replace(tensor, replaced[i]!))
-  return rebuild(results.map(node => new Tensor(node)))
+  const storages = launch(backend, program, lent => slots.map(slot => slotBlock(backend, slot, leaves, lent)), [
+    ...outputs.map((node): Output => ({ bytes: bytesOf(node), isResult: true })),
+    ...assigned.map(({ tensor, inPlace }): Output => ({
+      bytes: bytesOf(tensor.node),
+      isResult: false,
+      ...(inPlace && isAlone(tensor, leaves) && { over: tensor.node.storage! }),
+    })),
+  ])
+  assigned.forEach(({ tensor }, i) => replace(tensor, storages[outputs.length + i]!))
+  return rebuild(outputs.map((node, i) => new Tensor(leaf(storages[i]!, node))))
 }
 
-function slotBlock(
-  backend: Backend,
-  slot: number | Handle | Storage,
-  leaves: readonly Leaf[],
-  borrowed: Block[],
-): Block {
-  const source = typeof slot === 'number' ? leaves[slot]! : slot
-  if (source instanceof Handle)
-    return typeof slot === 'number' ? borrowBlock(source.node.storage!, borrowed) : deviceBlock(source.node.storage!)
-  if (!ArrayBuffer.isView(source)) return deviceBlock(source)
-  const block = backend.alloc(source.byteLength)
-  backend.write(block, new Uint8Array(source.buffer, source.byteOffset, source.byteLength))
-  borrowed.push(block)
+/** Whether nothing but the assigned tensor itself can read its value. */
+const isAlone = (tensor: Handle, leaves: readonly Leaf[]): boolean =>
+  tensor.node.uses === 0 &&
+  tensor.node.handles === 1 &&
+  tensor.node.storage!.reading === 0 &&
+  !leaves.includes(tensor as Tensor)
+
+function slotBlock(backend: Backend, slot: number | Handle | Storage, leaves: readonly Leaf[], lent: Block[]): Block {
+  if (slot instanceof Handle) return deviceBlock(slot.node.storage!)
+  if (typeof slot !== 'number') return deviceBlock(slot)
+  const argument = leaves[slot]!
+  if (argument instanceof Handle) return borrowBlock(argument.node.storage!, lent)
+  const bytes = arrayBytes(argument)
+  const block = backend.alloc(bytes.byteLength)
+  lent.push(block)
+  backend.write(block, bytes)
   return block
 }
 
 /** Gives a tensor its new value; the old bytes are recycled at once if nothing else can read them. */
-function replace(tensor: Handle, node: Node): void {
+function replace(tensor: Handle, storage: Storage): void {
   const old = tensor.node
-  if (old === node) return
-  tensor.adopt(node)
+  if (old.storage === storage) return
+  tensor.adopt(leaf(storage, old))
   if (old.uses === 0 && old.handles === 1) release(old.storage!, 'this value was replaced by a compiled function')
 }

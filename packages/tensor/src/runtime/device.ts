@@ -1,4 +1,4 @@
-import type { Backend } from '../backends/backend.ts'
+import type { Backend, MemoryUse } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/index.ts'
 import { createWasmBackend } from '../backends/wasm/index.ts'
 import { DeviceError } from '../errors.ts'
@@ -33,6 +33,10 @@ export function setDevice(name: DeviceName): DeviceName {
   return before
 }
 
-/** Bytes that live tensors hold, bytes reserved for intermediates, and the most that was ever held, on one device. */
-export const memory = (name?: DeviceName): { readonly live: number; readonly arena: number; readonly peak: number } =>
-  device(name).memory()
+/**
+ * Bytes in use on a device (default: the current one). `program` of a compiled function tells what it will add.
+ *
+ * @example
+ * memory().live   // bytes that tensors hold
+ */
+export const memory = (name?: DeviceName): MemoryUse => device(name).memory()

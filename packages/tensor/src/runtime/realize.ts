@@ -9,8 +9,11 @@ import { sizeOf } from '../shape.ts'
 import type { Handle } from '../handle.ts'
 import { companionsOf } from './companions.ts'
 import { device } from './device.ts'
-import { deviceBlock, deviceStorage, keepOnHost, release, type Storage } from './storage.ts'
+import { launch } from './launch.ts'
+import { deviceBlock, keepOnHost, release, type Storage } from './storage.ts'
+import { makeRoom } from './room.ts'
 import { isTracing } from './trace.ts'
+import { mayLeave } from './turn.ts'
 
 /** A new realized node: what a tensor is after its program ran. */
 export function leaf(storage: Storage, like: Pick<Node, 'shape' | 'dtype'>): Node {
@@ -21,7 +24,9 @@ export function leaf(storage: Storage, like: Pick<Node, 'shape' | 'dtype'>): Nod
 
 export const bytesOf = (node: Pick<Node, 'shape' | 'dtype'>): number => sizeOf(node.shape) * dtypes[node.dtype].bytes
 
-const programs = new WeakMap<Backend, Map<string, Program>>()
+let programs = new WeakMap<Backend, Map<string, Program>>()
+/** Lets every graph be compiled anew. */
+export const forgetPrograms = (): void => void (programs = new WeakMap())
 /** Programs kept for each device; the least recently used go first. */
 const cachedPrograms = 256
 
@@ -36,14 +41,15 @@ export function programOf(backend: Backend, linear: ReturnType<typeof linearize>
   return program
 }
 
-/** Host data is uploaded for one run, and for good when a second run wants it. */
-export function borrowBlock(storage: Storage, borrowed: Block[]): Block {
+/** Host data is uploaded for one run, and for good when a second run wants it and this turn has room for it. */
+export function borrowBlock(storage: Storage, lent: Block[]): Block {
   if (storage.gone !== undefined) throw new ArgumentError('realize', storage.gone)
-  if (storage.block !== undefined || storage.host === undefined || seenBefore.has(storage)) return deviceBlock(storage)
+  if (storage.block !== undefined || storage.host === undefined) return deviceBlock(storage)
+  if (seenBefore.has(storage) && mayLeave(storage.backend, storage.bytes)) return deviceBlock(storage)
   seenBefore.add(storage)
   const block = storage.backend.alloc(storage.bytes)
+  lent.push(block)
   storage.backend.write(block, storage.host)
-  borrowed.push(block)
   return block
 }
 const seenBefore = new WeakSet<Storage>()
@@ -66,12 +72,13 @@ export function start(tensors: readonly Handle[]): void {
     nodes,
     nodes.map(() => undefined),
   )
-  const program = programOf(backend, linear)
-  const borrowed: Block[] = []
-  const inputs = linear.inputs.map(node => borrowBlock(node.storage!, borrowed))
-  const storages = nodes.map(node => deviceStorage(backend, bytesOf(node)))
-  backend.run(program, inputs, storages.map(deviceBlock))
-  for (const block of borrowed) backend.free(block)
+  const assigned = new Set(pending.filter(tensor => tensor.isAssigned).map(tensor => tensor.node))
+  const storages = launch(
+    backend,
+    programOf(backend, linear),
+    lent => linear.inputs.map(node => borrowBlock(node.storage!, lent)),
+    nodes.map(node => ({ bytes: bytesOf(node), isResult: !assigned.has(node) })),
+  )
   nodes.forEach((node, i) => void (node.storage = storages[i]))
   const order = topological(
     nodes.filter(node => node.inputs.length > 0),
@@ -146,17 +153,30 @@ export const isReleased = (node: Node): boolean => released.has(node)
  * await realize(a, b)   // one program; reading a and b costs nothing more
  */
 export async function realize(...tensors: readonly Handle[]): Promise<void> {
-  start(tensors)
+  try {
+    start(tensors)
+  } catch (error) {
+    await makeRoom(error)
+    start(tensors)
+  }
   await Promise.all([...new Set(tensors.map(t => t.node.storage!.backend))].map(backend => backend.sync()))
 }
 
 /** Bytes of a computed tensor. */
 export async function readBytes(tensor: Handle): Promise<Uint8Array> {
-  const { storage } = tensor.start().node
-  const bytes = await readStorage(storage!)
-  keepOnHost(storage!, bytes)
+  try {
+    tensor.start()
+  } catch (error) {
+    await makeRoom(error)
+    tensor.start()
+  }
+  const storage = tensor.node.storage!
+  const bytes = await readStorage(storage)
+  if (storage.bytes <= smallResult) keepOnHost(storage, bytes.slice())
   return bytes
 }
+/** Results up to this size stay on the host once they were read. */
+const smallResult = 4096
 
 async function readStorage(storage: Storage): Promise<Uint8Array> {
   if (storage.gone !== undefined) throw new ArgumentError('data', storage.gone)

@@ -64,17 +64,14 @@ export function deviceBlock(storage: Storage): Block {
   return storage.block!
 }
 
-/** Results up to this size stay on the host once they were read, where V8 collects them as soon as any object. */
-const smallResult = 4096
-
-/** Keeps the bytes of a small result that was read, instead of its device block. */
+/** Keeps bytes that were read instead of the device block: on the host they are collected as soon as any object. */
 export function keepOnHost(storage: Storage, bytes: Uint8Array): void {
-  if (storage.block === undefined || storage.bytes > smallResult || storage.reading > 0) return
+  if (storage.block === undefined || storage.reading > 0) return
   registry.unregister(storage)
   storage.backend.free(storage.block)
   storage.block = undefined
   storage.ballast = undefined
-  storage.host = bytes.slice()
+  storage.host = bytes
 }
 
 /** Gives the bytes back now, or when collected if they are being read; `reason` is what a later reader is told. */

@@ -81,8 +81,9 @@ export function toNumbers(bytes: Uint8Array, dtype: DType): TypedArray {
 
 /** The stored bytes of numbers in a dtype: floats round to the nearest, integers wrap around, bool is whether it is not 0. */
 export function fromNumbers(numbers: ArrayLike<number | boolean>, dtype: DType): Uint8Array<ArrayBuffer> {
-  const pattern = patternOf[dtype] ?? Number
+  const pattern = patternOf[dtype]
   const stored = new dtypes[dtype].array(numbers.length)
-  for (let i = 0; i < stored.length; i++) stored[i] = pattern(Number(numbers[i]))
+  if (pattern === undefined) stored.set(numbers as ArrayLike<number>)
+  else for (let i = 0; i < stored.length; i++) stored[i] = pattern(Number(numbers[i]))
   return new Uint8Array(stored.buffer)
 }

@@ -11,9 +11,9 @@ describe('memory', () => {
     const block = backend.alloc(4)
     backend.write(block, Uint8Array.of(1, 2, 3, 4))
     expect(await backend.read(block)).toEqual(Uint8Array.of(1, 2, 3, 4))
-    expect(backend.memory()).toEqual({ live: 4, arena: 0, peak: 4 })
+    expect(backend.memory()).toEqual({ live: 4, arena: 0, scratch: 0, peak: 4 })
     backend.free(block)
-    expect(backend.memory()).toEqual({ live: 0, arena: 0, peak: 4 })
+    expect(backend.memory()).toEqual({ live: 0, arena: 0, scratch: 0, peak: 4 })
     expect(() => backend.free(block)).toThrow(DeviceError)
   })
 

@@ -25,10 +25,11 @@ export function createReferenceBackend({ maxBytes = 2 ** 32 } = {}): Backend<Ref
     write: (block, bytes) => blocks.write(block, bytes),
     read: async block => new Uint8Array(blocks.bytes(block).slice(0)),
     // Every result is complete before the first one is written, so each may take the place of what it replaces.
-    compile: graph => ({ graph, inPlace: graph.replaces, arenaBytes: arenaBytes(graph) }),
+    compile: graph => ({ graph, inPlace: graph.replaces }),
+    workspace: ({ graph }) => ({ arena: arenaBytes(graph), scratch: 0 }),
     run: ({ graph }, inputs, outputs) => run(graph, blocks, inputs, outputs),
     sync: async () => {},
-    memory: () => ({ live: blocks.live, arena: 0, peak: blocks.peak }),
+    memory: () => ({ live: blocks.live, arena: 0, scratch: 0, peak: blocks.peak }),
     dispose: () => blocks.clear(),
   }
 }

@@ -32,10 +32,12 @@ export function createHeap(memory: WebAssembly.Memory, from: number, maxBytes: n
     const address = top
     const missing = address + bytes + grain - memory.buffer.byteLength
     if (address + bytes + grain > maxBytes || (missing > 0 && !grow(memory, missing)))
-      throw new OutOfMemoryError(bytes, maxBytes - live)
+      throw new OutOfMemoryError(bytes, largest())
     top += bytes
     return address
   }
+  /** Bytes of the largest block that there is room for. */
+  const largest = (): number => Math.max(0, maxBytes - top - grain, ...gaps.map(gap => gap.bytes))
   const bestGap = (bytes: number): number => {
     let best = -1
     for (let i = 0; i < gaps.length; i++)

@@ -1,14 +1,17 @@
-import { plan } from '../../compiler/plan.ts'
+import { type Plan, plan } from '../../compiler/plan.ts'
 import type { DType } from '../../dtype.ts'
-import { ArgumentError } from '../../errors.ts'
+import { ArgumentError, OutOfMemoryError } from '../../errors.ts'
+import { boundaryBytes } from '../../graph/boundary.ts'
+import type { Graph } from '../../graph/linear.ts'
 import type { Backend, Block, Program } from '../backend.ts'
 import { FAULT_ADDRESS } from './emit/target.ts'
 import { hasRelaxedSimd } from './features.ts'
-import { createHeap, type Heap } from './heap.ts'
+import { createHeap } from './heap.ts'
 import { heapInOrder } from './heapInOrder.ts'
 import { type CompiledKernel, createKernelCache } from './kernels.ts'
 import { schedule, wordsPerLaunch } from './launches.ts'
 import { createMemory, isShared } from './memory.ts'
+import { createRegion } from './region.ts'
 import { HEAP_START } from './threads/control.ts'
 import { threadCount } from './threads/count.ts'
 import { createPool, type Pool } from './threads/pool.ts'
@@ -26,6 +29,8 @@ export interface WasmProgram extends Program {
   readonly launches: Int32Array
   /** What the words of the launches' arguments hold. */
   readonly slots: readonly Slot[]
+  readonly arenaBytes: number
+  /** For each thread. */
   readonly scratchBytes: number
   readonly nanoseconds: number
 }
@@ -33,8 +38,8 @@ export interface WasmProgram extends Program {
 const maxBytes = 65536 * 65536
 /** Programs shorter than this run at once on the calling thread, which takes less time than waking others. */
 const inlineBelow = 1_000_000
-/** Programs that may wait for threads before the caller waits for them. */
-const mostAhead = 8
+/** Programs that may wait for threads before the caller waits for them; see `heapInOrder.ts` for their bytes. */
+const mostAhead = 256
 
 const storable: ReadonlySet<DType> = new Set<DType>(['f32', 'f16', 'bf16', 'i32', 'u32', 'i8', 'bool'])
 
@@ -52,6 +57,17 @@ export function createWasmBackend(): Backend<WasmProgram> {
   const announced = new WeakSet<WasmProgram>()
   let programs = 0
 
+  /** Programs reserve their workspace again where it had to make room for a tensor. */
+  const alloc = (bytes: number): Block => {
+    try {
+      return heap.alloc(bytes)
+    } catch (error) {
+      if (arena.bytes() + scratch.bytes() === 0) throw error
+      arena.clear()
+      scratch.clear()
+      return heap.alloc(bytes)
+    }
+  }
   const bytesAt = ({ address, bytes }: Block): Uint8Array => new Uint8Array(memory.buffer, address, bytes)
   const sync = async (): Promise<void> => {
     await pool?.idle()
@@ -64,15 +80,20 @@ export function createWasmBackend(): Backend<WasmProgram> {
     name: 'wasm',
     limits: { maxBytes },
     supports: dtype => storable.has(dtype),
-    alloc: bytes => heap.alloc(bytes),
+    alloc,
     free: block => heap.free(block),
     write: (block, bytes) => bytesAt(block).set(bytes),
     read: async block => {
       await sync()
       return bytesAt(block).slice()
     },
+    readNow: block => {
+      pool?.block(pool.submitted())
+      return bytesAt(block).slice()
+    },
     compile: graph => {
       const planned = plan(graph)
+      checkSize(graph, planned)
       const kernels = compileKernels(planned.launches.map(launch => launch.kernel))
       const { launches, nanoseconds } = schedule(planned, kernels)
       const slots = planned.launches.flatMap(({ operands }) =>
@@ -89,9 +110,9 @@ export function createWasmBackend(): Backend<WasmProgram> {
       const threads = useThreads(program, pool)
       const argBytes = program.slots.length * 4
       const counterBytes = (program.launches.length / wordsPerLaunch) * threads * 4
-      const args = heap.alloc(argBytes + counterBytes)
       const base = arena.atLeast(program.arenaBytes)
       const work = scratch.atLeast(program.scratchBytes * Math.max(1, threads))
+      const args = heap.alloc(argBytes + counterBytes)
       const words = new Int32Array(memory.buffer, args.address, (argBytes + counterBytes) / 4)
       words.fill(0, program.slots.length)
       program.slots.forEach(
@@ -116,10 +137,21 @@ export function createWasmBackend(): Backend<WasmProgram> {
       else runHere(program, args.address, work, new Int32Array(memory.buffer))
       heap.free(args)
     },
+    workspace: ({ arenaBytes, scratchBytes }) => ({ arena: arenaBytes, scratch: scratchBytes * threadCount() }),
     sync,
-    memory: () => ({ live: heap.live() - arena.bytes() - scratch.bytes(), arena: arena.bytes(), peak: heap.peak() }),
+    memory: () => {
+      const reserved = { arena: arena.bytes(), scratch: scratch.bytes() }
+      return { live: heap.live() - reserved.arena - reserved.scratch, ...reserved, peak: heap.peak() }
+    },
     dispose: () => undefined,
   }
+}
+
+/** Rejects what could never run, before code is made for it. */
+function checkSize(graph: Graph, planned: Plan): void {
+  const { inputs, outputs } = boundaryBytes(graph, planned.inPlace)
+  const needed = inputs + outputs + planned.arenaBytes
+  if (needed > maxBytes) throw new OutOfMemoryError(needed, maxBytes)
 }
 
 /** How many threads of the pool run a program; 0 for none, the calling thread. */
@@ -138,20 +170,4 @@ function runHere({ kernels, launches }: WasmProgram, args: number, scratch: numb
     if (scratchBytes > 0) words[scratch >>> 2] = 0
     run(args + launches[i * wordsPerLaunch + 1]!, 0, units, scratch)
   })
-}
-
-/** A block that grows to the largest size that was asked for. */
-function createRegion(heap: Heap): { atLeast: (bytes: number) => number; bytes: () => number } {
-  let block: Block | undefined
-  return {
-    atLeast: bytes => {
-      if (block === undefined || block.bytes < bytes) {
-        if (block !== undefined) heap.free(block)
-        block = undefined
-        block = heap.alloc(bytes)
-      }
-      return block.address
-    },
-    bytes: () => block?.bytes ?? 0,
-  }
 }

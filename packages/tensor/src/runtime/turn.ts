@@ -1,0 +1,18 @@
+/**
+ * A dropped tensor gives its device memory back when its finalizer runs, which happens only between turns of the event
+ * loop. A loop that never lets it turn must not fill the device, so what one source makes beyond this in one turn stays
+ * in JavaScript memory, which is collected within a turn too.
+ */
+const mostInTurn = 2 ** 28
+
+/** Bytes that each source (a program, a device that is written to) left on a device in this turn. */
+const left = new Map<object, number>()
+
+/** Whether a source may leave bytes on the device in this turn, which are then counted. The first always may. */
+export function mayLeave(source: object, bytes: number): boolean {
+  if (left.size === 0) setTimeout(() => left.clear(), 0)
+  const before = left.get(source) ?? 0
+  if (before > 0 && before + bytes > mostInTurn) return false
+  left.set(source, before + bytes)
+  return true
+}
