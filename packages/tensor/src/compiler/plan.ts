@@ -131,6 +131,13 @@ function isEmpty(kernel: Kernel): boolean {
   return sizeOf('outShape' in kernel ? kernel.outShape : kernel.shape) === 0
 }
 
+/**
+ * Small values keep their places for some launches more: launches that would take them over can then run beside those
+ * that still use them.
+ */
+const linger = (span: Span): Span => (span.bytes <= smallBytes ? { ...span, to: span.to + lingering } : span)
+const [smallBytes, lingering] = [8192, 64]
+
 /** Gives every buffer its place; values that no two launches need at the same time share bytes of the arena. */
 function placeAll(
   graph: Graph,
@@ -147,7 +154,7 @@ function placeAll(
       spans.set(at, { ...span, to: step })
     }
   })
-  const { offsets, total } = layOut([...spans.values()], alignment)
+  const { offsets, total } = layOut([...spans.values()].map(linger), alignment)
   const offsetOf = new Map([...spans.keys()].map((at, i) => [at, offsets[i]!]))
   const places = (touch: Touch): Place => {
     const at = 'read' in touch ? touch.read : touch.write

@@ -24,9 +24,10 @@ interface Slot {
 
 export interface WasmProgram extends Program {
   readonly number: number
-  readonly kernels: readonly CompiledKernel[]
   /** See `launches.ts`. */
   readonly launches: Int32Array
+  /** The kernel of each launch. */
+  readonly kernels: readonly CompiledKernel[]
   /** What the words of the launches' arguments hold. */
   readonly slots: readonly Slot[]
   readonly arenaBytes: number
@@ -95,7 +96,7 @@ export function createWasmBackend(): Backend<WasmProgram> {
       const planned = plan(graph)
       checkSize(graph, planned)
       const kernels = compileKernels(planned.launches.map(launch => launch.kernel))
-      const { launches, nanoseconds } = schedule(planned, kernels)
+      const { launches, order, nanoseconds } = schedule(planned, kernels)
       const slots = planned.launches.flatMap(({ operands }) =>
         operands.map((place): Slot => ({
           kind: place.kind,
@@ -104,7 +105,16 @@ export function createWasmBackend(): Backend<WasmProgram> {
       )
       const scratchBytes = Math.max(0, ...kernels.map(kernel => kernel.scratchBytes))
       const { arenaBytes, inPlace } = planned
-      return { number: ++programs, kernels, launches, slots, scratchBytes, nanoseconds, arenaBytes, inPlace }
+      return {
+        number: ++programs,
+        launches,
+        kernels: order.map(launch => kernels[launch]!),
+        slots,
+        scratchBytes,
+        nanoseconds,
+        arenaBytes,
+        inPlace,
+      }
     },
     run: (program, inputs, outputs) => {
       const threads = useThreads(program, pool)

@@ -1,94 +1,54 @@
-import type { AttentionGradientKernel, AttentionKernel, Kernel, Value } from '../../compiler/kernel.ts'
 import type { Place, Plan } from '../../compiler/plan.ts'
-import { sizeOf } from '../../shape.ts'
-import { costOf } from './emit/values/costs.ts'
+import { groupsOf, type Touch } from './groups.ts'
+import { nanosecondsOf } from './kernelCost.ts'
 
 /** A launch in four words: kernel number, byte offset of its arguments, units, and mode. */
 export const wordsPerLaunch = 4
-const [waitsBefore, isSplit] = [1, 2]
+/** Threads wait for each other before it; all do parts of it; whoever comes first does it. Else the first thread does. */
+const [waitsBefore, isSplit, isClaimed] = [1, 2, 4]
 
-/** Nanoseconds of work above which a launch is worth splitting: several times what a barrier costs. */
+/** Nanoseconds of work above which a launch is worth splitting. */
 const splitFrom = 15_000
 
 /** A program's launches as threads read them, and about how many nanoseconds one thread needs for all. */
 export interface Schedule {
   readonly launches: Int32Array
+  /** Which launch of the plan each is. */
+  readonly order: readonly number[]
   readonly nanoseconds: number
 }
 
-/**
- * Decides which launches threads share and where they must wait for each other: before a launch that touches memory
- * which a launch since the last wait wrote or read on another thread.
- */
+/** Decides in which order launches run, which threads do them, and where threads wait for each other. */
 export function schedule(
   plan: Plan,
   kernels: readonly { readonly number: number; readonly units: number }[],
 ): Schedule {
-  const words = new Int32Array(plan.launches.length * wordsPerLaunch)
-  let since: { readonly touched: readonly Touched[]; readonly split: boolean }[] = []
-  let [argument, nanoseconds] = [0, 0]
-  plan.launches.forEach(({ kernel, operands }, i) => {
+  const tasks = plan.launches.map(({ kernel, operands }) => {
     const isInPlace = operands.some(place => place.kind === 'output' && plan.inPlace[place.index] !== undefined)
-    const cost = nanosecondsOf(kernel, isInPlace)
-    const split = cost >= splitFrom && kernels[i]!.units > 1
-    const touched = operands.map((place, n) => ({ ...spanOf(place, plan), written: kernel.operands[n]!.written }))
-    const waits = since.some(
-      before =>
-        (before.split || split) &&
-        before.touched.some(a => touched.some(b => (a.written || b.written) && overlap(a, b))),
-    )
-    if (waits) since = []
-    since.push({ touched, split })
-    words.set(
-      [kernels[i]!.number, argument * 4, kernels[i]!.units, (waits ? waitsBefore : 0) | (split ? isSplit : 0)],
-      i * wordsPerLaunch,
-    )
-    argument += operands.length
-    nanoseconds += cost
+    const touches = operands.map((place, n) => ({ ...spanOf(place, plan), written: kernel.operands[n]!.written }))
+    return { nanoseconds: nanosecondsOf(kernel, isInPlace), touches }
   })
-  return { launches: words, nanoseconds }
-}
-
-/** A stretch of one memory: the arena, or one block from outside. */
-interface Touched {
-  readonly memory: string
-  readonly start: number
-  readonly stop: number
-  readonly written: boolean
+  const argumentsAt = [0]
+  for (const { operands } of plan.launches) argumentsAt.push(argumentsAt.at(-1)! + operands.length)
+  const groups = groupsOf(tasks)
+  const launches = groups.flatMap(({ isShared, tasks: members }, g) =>
+    members.flatMap((task, i) => {
+      const { number, units } = kernels[task]!
+      const splits = tasks[task]!.nanoseconds >= splitFrom && units > 1
+      const mode = (g > 0 && i === 0 ? waitsBefore : 0) | (isShared ? (splits ? isSplit : isClaimed) : 0)
+      return [number, argumentsAt[task]! * 4, units, mode]
+    }),
+  )
+  return {
+    launches: Int32Array.from(launches),
+    order: groups.flatMap(group => group.tasks),
+    nanoseconds: tasks.reduce((sum, task) => sum + task.nanoseconds, 0),
+  }
 }
 
 /** An output that may replace an input is that input. */
-function spanOf(place: Place, plan: Plan): Omit<Touched, 'written'> {
+function spanOf(place: Place, plan: Plan): Omit<Touch, 'written'> {
   if (place.kind === 'arena') return { memory: 'arena', start: place.offset, stop: place.offset + place.bytes }
   const replaced = place.kind === 'output' ? plan.inPlace[place.index] : undefined
   return { memory: replaced === undefined ? `${place.kind} ${place.index}` : `input ${replaced}`, start: 0, stop: 1 }
-}
-
-const overlap = (a: Touched, b: Touched): boolean => a.memory === b.memory && a.start < b.stop && b.start < a.stop
-
-/** Nanoseconds for one unit of value cost in a vector of four, and for a multiply-add, on one 3 GHz core. */
-const [perValue, perMultiplyAdd] = [0.1, 0.05]
-
-const valuesCost = (values: readonly Value[]): number =>
-  values.reduce((sum, value) => sum + Math.max(1, costOf(value.op)), 0)
-
-/** About how long a kernel takes on one thread. */
-function nanosecondsOf(kernel: Kernel, isInPlace: boolean): number {
-  if (kernel.kind === 'loops')
-    return sizeOf(kernel.outer) * sizeOf(kernel.inner) * (valuesCost(kernel.values) + 2) * perValue
-  if (kernel.kind === 'matmul') {
-    const results = sizeOf(kernel.batch) * kernel.m * kernel.n
-    return results * (kernel.k * perMultiplyAdd + (valuesCost(kernel.values) + 2) * perValue)
-  }
-  if (kernel.kind === 'attention' || kernel.kind === 'attentionGradient') return attentionCost(kernel)
-  if (kernel.kind === 'sliceScatter') return sizeOf(isInPlace ? kernel.sourceShape : kernel.outShape) * perValue
-  if (kernel.kind === 'scatterAdd') return (sizeOf(kernel.outShape) + sizeOf(kernel.sourceShape)) * 0.5
-  return sizeOf(kernel.shape) * (kernel.kind === 'argsort' ? 20 : 1)
-}
-
-/** Scores, each with its exponential, and the products that make and use them. */
-function attentionCost({ kind, sizes }: AttentionKernel | AttentionGradientKernel): number {
-  const scores = sizeOf(sizes.batch) * sizes.heads * sizes.queries * sizes.keys * (sizes.causal ? 0.5 : 1)
-  const products = kind === 'attention' ? sizes.channels + sizes.values : 3 * sizes.channels + 2 * sizes.values
-  return scores * (products * perMultiplyAdd + 2 * costOf('exp') * perValue)
 }

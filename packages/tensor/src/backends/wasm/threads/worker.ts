@@ -47,7 +47,7 @@ function run(command: Extract<Command, { type: 'run' }>): void {
   for (let at = 0; at < launches.length; at += 4) {
     const mode = launches[at + 3]!
     if ((mode & 1) !== 0) barrier(count)
-    if ((mode & 2) !== 0 || thread === 0) launch(launches, at, command)
+    if ((mode & 6) !== 0 || thread === 0) launch(launches, at, command)
   }
   barrier(count)
   if (thread !== 0) return
@@ -60,8 +60,9 @@ function run(command: Extract<Command, { type: 'run' }>): void {
 const pieces = 8
 
 /**
- * One launch. A split one gives each thread an equal share of the units, in order, as neighbours share panels and
- * caches. Who is done helps the others: the next piece of a share belongs to whoever raises its counter first.
+ * One launch. A small one beside others is done by whoever comes first. A split one gives each thread an equal share of
+ * the units, in order, as neighbours share panels and caches. Who is done helps the others: the next piece of a share
+ * belongs to whoever raises its counter first.
  */
 function launch(launches: Int32Array, at: number, command: Extract<Command, { type: 'run' }>): void {
   const { args, counters, scratchBytes, threads: count } = command
@@ -70,13 +71,19 @@ function launch(launches: Int32Array, at: number, command: Extract<Command, { ty
   const units = launches[at + 2]!
   const scratch = command.scratch + thread * scratchBytes
   if (scratchBytes > 0) words[scratch >>> 2] = 0
-  if ((launches[at + 3]! & 2) === 0 || count === 1) return kernel(operands, 0, units, scratch)
+  const mode = launches[at + 3]!
+  const first = (counters >>> 2) + (at >> 2) * count
+  if ((mode & 6) === 0 || count === 1) return kernel(operands, 0, units, scratch)
+  if ((mode & 4) !== 0) {
+    if (Atomics.add(words, first, 1) === 0) kernel(operands, 0, units, scratch)
+    return
+  }
   for (let turn = 0; turn < count; turn++) {
     const owner = (thread + turn) % count
     const end = Math.floor((units * (owner + 1)) / count)
     const begin = Math.floor((units * owner) / count)
     const piece = Math.ceil((end - begin) / pieces)
-    const counter = (counters >>> 2) + (at >> 2) * count + owner
+    const counter = first + owner
     let from = begin
     while ((from = begin + Atomics.add(words, counter, 1) * piece) < end)
       kernel(operands, from, Math.min(from + piece, end), scratch)

@@ -1,0 +1,59 @@
+/** A stretch of one memory that a launch reads or writes. */
+export interface Touch {
+  readonly memory: string
+  readonly start: number
+  readonly stop: number
+  readonly written: boolean
+}
+
+/** A launch: about how many nanoseconds it takes on one thread, and what it touches. */
+export interface Task {
+  readonly nanoseconds: number
+  readonly touches: readonly Touch[]
+}
+
+/** Tasks between two barriers: those of a shared group on any thread in any order, those of another in order on one. */
+export interface Group {
+  readonly isShared: boolean
+  readonly tasks: readonly number[]
+}
+
+/** Nanoseconds of work that is not worth a barrier's wait of its own: several times what that costs. */
+const sharedFrom = 15_000
+
+/**
+ * Brings tasks, which may run in the given order, into few groups: each as early as what it must wait for allows, and
+ * neighbouring groups of little work as one for a single thread.
+ */
+export function groupsOf(tasks: readonly Task[]): Group[] {
+  const groups: { isShared: boolean; tasks: number[] }[] = []
+  for (const level of byLevel(tasks)) {
+    const isShared = level.reduce((sum, task) => sum + tasks[task]!.nanoseconds, 0) >= sharedFrom
+    const last = groups.at(-1)
+    if (isShared || last === undefined || last.isShared) groups.push({ isShared, tasks: level })
+    else last.tasks.push(...level)
+  }
+  return groups
+}
+
+/** Tasks that need not wait for each other, but only for those of earlier levels. */
+function byLevel(tasks: readonly Task[]): number[][] {
+  const before = new Map<string, (Touch & { readonly level: number })[]>()
+  const levels: number[][] = []
+  tasks.forEach(({ touches }, task) => {
+    let level = 0
+    for (const touch of touches)
+      for (const past of before.get(touch.memory) ?? [])
+        if ((past.written || touch.written) && overlap(past, touch)) level = Math.max(level, past.level + 1)
+    for (const touch of touches) {
+      // Who meets what is written over meets what is written now.
+      const past = (before.get(touch.memory) ?? []).filter(old => !(touch.written && covers(touch, old)))
+      before.set(touch.memory, [...past, { ...touch, level }])
+    }
+    ;(levels[level] ??= []).push(task)
+  })
+  return levels
+}
+
+const overlap = (a: Touch, b: Touch): boolean => a.start < b.stop && b.start < a.stop
+const covers = (a: Touch, b: Touch): boolean => a.start <= b.start && b.stop <= a.stop
