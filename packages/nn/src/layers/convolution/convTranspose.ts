@@ -1,4 +1,5 @@
-import { ArgumentError, type RandomOptions, ShapeError, type Tensor } from '@wids/tensor'
+import { vjp } from '@wids/autograd'
+import { ArgumentError, type RandomOptions, ShapeError, type Tensor, zeros } from '@wids/tensor'
 import { uniform } from '../../initialisers/distributions.ts'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
@@ -21,8 +22,7 @@ export interface TransposedConvolutionOptions {
 
 /**
  * The gradient of a convolution by its input (`torch.nn.functional.conv_transpose2d`):
- * y[n, o, p·stride + k·dilation] += w[c, o, k] · x[n, c, p], which is the convolution of the input with stride − 1 zeros
- * between its elements by the kernel turned round.
+ * y[n, o, p·stride + k·dilation − padding] += w[c, o, k] · x[n, c, p]. It is taken as just that.
  *
  * @param x [batch, in, ...size] or [in, ...size]
  * @param weight [in, out / groups, ...kernel]
@@ -41,45 +41,40 @@ export function convolveTransposed(
   const axes = weight.rank - 2
   if (x.rank === axes + 1) return convolveTransposed(x.unsqueeze(0), weight, bias, options).squeeze(0)
   const { groups = 1 } = options
-  const [into, kernel] = [weight.shape[0]!, weight.shape.slice(2)]
+  const out = groups * weight.shape[1]!
+  checkInput(x, weight, bias, out, groups)
   const per = (name: string, value: PerAxis, least: number): number[] =>
     perAxis('convolveTransposed', name, value, axes, least)
   const stride = per('stride', options.stride ?? 1, 1)
   const dilation = per('dilation', options.dilation ?? 1, 1)
   const behind = per('outputPadding', options.outputPadding ?? 0, 0)
-  const cut = paddingOf('convolveTransposed', options.padding ?? 0, axes)
+  const padding = paddingOf('convolveTransposed', options.padding ?? 0, axes)
   if (behind.some((n, i) => n >= Math.max(stride[i]!, dilation[i]!)))
     throw new ArgumentError('convolveTransposed', 'outputPadding is less than stride or dilation')
+  const size = stride.map((by, i) => {
+    const [before, after] = padding[i]!
+    return (x.shape[2 + i]! - 1) * by - before - after + dilation[i]! * (weight.shape[2 + i]! - 1) + behind[i]! + 1
+  })
+  if (size.some(n => n < 1))
+    throw new ShapeError('convolveTransposed', `nothing is left of an output of [${size.join(', ')}]`, [x.shape])
+  const image = zeros([x.shape[0]!, out, ...size], x.dtype)
+  const [, pull] = vjp((t: Tensor) => convolve(t, weight, undefined, { stride, padding, dilation, groups }), image)
+  const result = pull(x) // [batch, out, ...size']
+  return bias === undefined ? result : result.add(bias.reshape([out, ...size.map(() => 1)]))
+}
+
+function checkInput(x: Tensor, weight: Tensor, bias: Tensor | undefined, out: number, groups: number): void {
+  const into = weight.shape[0]!
+  if (!(groups >= 1) || into % groups !== 0)
+    throw new ArgumentError('convolveTransposed', `groups divide the ${into} input channels, got ${groups}`)
   if (x.rank !== weight.rank || x.shape[1] !== into)
     throw new ShapeError(
       'convolveTransposed',
       `an input of [batch, ${into}, ...size] is needed, got [${x.shape.join(', ')}]`,
       [x.shape, weight.shape],
     )
-  const apart = stride.reduce((t, by, i) => spreadOut(t, 2 + i, by), x)
-  const around = kernel.map((size, i) => {
-    const reach = dilation[i]! * (size - 1)
-    return [reach - cut[i]![0], reach - cut[i]![1] + behind[i]!] as const
-  })
-  return convolve(apart.pad(around), turnedRound(weight, groups), bias, { dilation, groups })
-}
-
-/** Positions of an axis moved `by` apart, with zeros between: [n] → [n, 1] → [n, by] → [n·by], without the last zeros. */
-function spreadOut(x: Tensor, axis: number, by: number): Tensor {
-  const n = x.shape[axis]!
-  if (by === 1 || n === 0) return x
-  const apart = x.unsqueeze(axis + 1).pad([[0, by - 1], ...x.shape.slice(axis + 1).map(() => [0, 0] as const)])
-  return apart.reshape(x.shape.with(axis, n * by)).narrow(axis, 0, (n - 1) * by + 1)
-}
-
-/** [in, out / groups, ...kernel] → [out, in / groups, ...kernel], the kernel backwards. */
-function turnedRound(weight: Tensor, groups: number): Tensor {
-  const [into, outs, ...kernel] = weight.shape as [number, number, ...number[]]
-  if (!(groups >= 1) || into % groups !== 0)
-    throw new ArgumentError('convolveTransposed', `groups divide the ${into} input channels, got ${groups}`)
-  const places = kernel.map((_, i) => 2 + i)
-  const grouped = weight.flip(places).reshape([groups, into / groups, outs, ...kernel])
-  return grouped.transpose(1, 2).reshape([groups * outs, into / groups, ...kernel])
+  if (bias !== undefined && String(bias.shape) !== String([out]))
+    throw new ShapeError('convolveTransposed', `the bias is [${out}], got [${bias.shape.join(', ')}]`, [bias.shape])
 }
 
 /** Options of {@link ConvTranspose2d}. */
