@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
-import { manualSeed, randn, realize, setThreads, type Tensor } from '../src/index.ts'
+import { inFreshProcess } from '@wids/testing'
+import { afterEach, describe, expect, test } from 'vitest'
+import { ArgumentError, realize, setThreads } from '../src/index.ts'
+import { digests, layer } from './layer.ts'
 
 afterEach(() => setThreads(2))
-
-/** Enough work for a program to be split: a layer forward with products, rows, columns, and a scatter. */
-async function layer(): Promise<{ x: Tensor; run: () => Tensor[] }> {
-  manualSeed(3)
-  const [x, w, v] = [randn([512, 256]), randn([256, 1024]), randn([1024, 256])]
-  await realize(x, w, v)
-  const run = (): Tensor[] => {
-    const h = x.normalize().matmul(w).gelu()
-    const y = h.matmul(v).add(x)
-    return [y, y.softmax(), y.mul(y).sum(0), h.mean(-1), y.sum()]
-  }
-  return { x, run }
-}
 
 /** Digests of the bits of results, once the given number of threads compute them. */
 async function bitsWith(threads: number): Promise<string[]> {
@@ -26,34 +14,53 @@ async function bitsWith(threads: number): Promise<string[]> {
   await delay(300)
   const results = run()
   await realize(...results)
-  return Promise.all(
-    results.map(async t =>
-      createHash('sha256')
-        .update(await t.data())
-        .digest('hex'),
-    ),
-  )
+  return digests(results)
 }
 
-test('any number of threads gives the same bits', async () => {
+test('any number of threads gives the same bits, also more than there are cores', async () => {
   const one = await bitsWith(1)
-  expect(await bitsWith(2)).toEqual(one)
-  expect(await bitsWith(3)).toEqual(one)
+  for (const threads of [2, 3, 7]) expect(await bitsWith(threads)).toEqual(one)
 })
 
-test('programs end in the order in which they were started', async () => {
+test('programs end in the order in which they were started, on changing numbers of threads', async () => {
   const { x, run } = await layer()
-  const expected = await run()[4]!.item()
+  const expected = await run().at(-1)!.item()
   for (let i = 0; i < 20; i++) {
     setThreads(1 + (i % 3))
     x.assign(x.mul(1))
     x.start()
     run()[0]!.start()
   }
-  expect(await run()[4]!.item()).toBe(expected)
+  expect(await run().at(-1)!.item()).toBe(expected)
 })
 
-test('the number of threads is a whole number from 1 to 64', () => {
-  expect(() => setThreads(0)).toThrow('from 1 to 64')
-  expect(() => setThreads(1.5)).toThrow('from 1 to 64')
+test.each([0, -1, 1.5, NaN, Infinity, 65, '2' as unknown as number])('setThreads(%s) is an error', threads => {
+  expect(() => setThreads(threads)).toThrow(ArgumentError)
+  expect(() => setThreads(threads)).toThrow('from 1 to 64')
+})
+
+describe('in a process of its own', () => {
+  interface Bits {
+    readonly first: readonly string[]
+    readonly second: readonly string[]
+  }
+  const bits = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    inFreshProcess<Bits>(new URL('processes/bits.ts', import.meta.url), { args, env })
+
+  test('WIDS_THREADS chooses how many, and without shared memory one computes the same and says why once', async () => {
+    const one = await bits({ WIDS_THREADS: '1' })
+    const two = await bits({ WIDS_THREADS: '2' })
+    const unshared = await bits({ WIDS_THREADS: '2' }, 'unshared')
+    const alone = await bits({ WIDS_THREADS: '1' }, 'unshared')
+    for (const { result } of [one, two, unshared, alone])
+      expect(result).toEqual({ first: one.result.first, second: one.result.first })
+    expect([one.stderr, two.stderr, alone.stderr]).toEqual(['', '', ''])
+    expect(unshared.stderr).toBe('wids: computing on one thread, as this JavaScript engine has no SharedArrayBuffer\n')
+  })
+
+  test.each(['0', 'two', '1.5', '65', ' '])('WIDS_THREADS="%s" is an error that names it', async threads => {
+    await expect(bits({ WIDS_THREADS: threads })).rejects.toThrow(
+      `WIDS_THREADS: the number of threads is an integer from 1 to 64, got '${threads}'`,
+    )
+  })
 })

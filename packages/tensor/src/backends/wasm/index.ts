@@ -10,7 +10,7 @@ import { createHeap } from './heap.ts'
 import { heapInOrder } from './heapInOrder.ts'
 import { type CompiledKernel, createKernelCache } from './kernels.ts'
 import { schedule, wordsPerLaunch } from './launches.ts'
-import { createMemory, isShared } from './memory.ts'
+import { createMemory, isShared, whyNotShared } from './memory.ts'
 import { createRegion } from './region.ts'
 import { HEAP_START } from './threads/control.ts'
 import { threadCount } from './threads/count.ts'
@@ -47,6 +47,7 @@ const storable: ReadonlySet<DType> = new Set<DType>(['f32', 'f16', 'bf16', 'i32'
 /** Runs programs as SIMD WebAssembly that is generated when they are compiled, on all cores where memory can be shared. */
 export function createWasmBackend(): Backend<WasmProgram> {
   const memory = createMemory()
+  noteOneThread()
   const pool = isShared(memory) ? createPool(memory) : undefined
   const heap = heapInOrder(createHeap(memory, HEAP_START, maxBytes), pool)
   const compileKernels = createKernelCache(memory, hasRelaxedSimd(), (module, count) =>
@@ -155,6 +156,15 @@ export function createWasmBackend(): Backend<WasmProgram> {
     },
     dispose: () => undefined,
   }
+}
+
+let noted = false
+/** Says once why more threads than one were wanted and are not to be had. */
+function noteOneThread(): void {
+  const reason = whyNotShared()
+  if (threadCount() === 1 || reason === undefined || noted) return
+  noted = true
+  console.warn(`wids: computing on one thread, as ${reason}`)
 }
 
 /** Rejects what could never run, before code is made for it. */

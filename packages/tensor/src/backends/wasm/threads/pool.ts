@@ -17,7 +17,7 @@ export interface Pool {
   completed(): number
   /** Resolves when the programs submitted so far have ended; rejects if a thread failed. */
   idle(): Promise<void>
-  /** Blocks until a program has ended, where the engine lets this thread block. */
+  /** Blocks until a program has ended; spins where the engine does not let this thread sleep, as on a page. */
   block(until: number): void
 }
 
@@ -79,11 +79,13 @@ export function createPool(memory: WebAssembly.Memory): Pool {
       await new Promise<void>((resolve, reject) => waiting.push({ until: submitted, resolve, reject }))
     },
     block: until => {
+      let maySleep = true
       for (let now = completed(); now < until; now = completed()) {
+        if (!maySleep) continue
         try {
           Atomics.wait(words, COMPLETED_ADDRESS >> 2, now, 1000)
         } catch {
-          return // A browser's page may not block.
+          maySleep = false
         }
       }
     },
