@@ -113,9 +113,9 @@ export class Handle {
 
   /**
    * @internal After its program ran, an assigned value becomes a plain source, and the one before may go if all that
-   * was built on it ran in that program (`uses` counts those). Returns the value before, if it was assigned.
+   * was built on it ran in that program (`usesOf` counts those). Returns the value before, if it was assigned.
    */
-  settle(uses: ReadonlyMap<Node, number>): Node | undefined {
+  settle(usesOf: (node: Node) => number): Node | undefined {
     const replaced = this.#replaced
     if (replaced === undefined) return undefined
     this.#node.inputs = []
@@ -124,7 +124,7 @@ export class Handle {
       isFloat(replaced.dtype) &&
       replaced.storage !== undefined &&
       replaced.handles === 1 &&
-      replaced.uses === (uses.get(replaced) ?? 0)
+      replaced.uses === usesOf(replaced)
     )
       retire(this.#retired, replaced)
     this.#replaced = undefined

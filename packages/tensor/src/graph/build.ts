@@ -40,6 +40,8 @@ export function makeNode<Op extends Primitive>(
     shape,
     dtype,
     device,
+    gradient: undefined,
+    companion: undefined,
     storage: undefined,
     uses: 0,
     handles: 0,

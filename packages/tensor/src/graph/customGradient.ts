@@ -1,10 +1,10 @@
 import { Tensor } from '../tensor.ts'
 import * as build from './build.ts'
-import { type GradientRule, setGradient } from './gradientRules.ts'
+import type { GradientRule } from './gradientRules.ts'
 
 /** The output with a gradient rule of its own instead of the one of its graph. */
 export function customGradient(inputs: readonly Tensor[], output: Tensor, rule: GradientRule): Tensor {
   const node = build.unary('detach', output.node)
-  setGradient(node, { inputs: inputs.map(t => t.node), rule })
+  node.gradient = { inputs: inputs.map(t => t.node), rule }
   return new Tensor(node)
 }

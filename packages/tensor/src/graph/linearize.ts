@@ -16,26 +16,28 @@ const isSource = (node: Node): boolean => node.storage !== undefined || node.op 
 
 /**
  * Brings what `outputs` need into the order in which it was made; realized nodes become inputs. `replaces` names, for
- * each output, the realized node whose place it takes.
+ * each output, the realized node whose place it takes; `order` is all that outputs need, and what they replace.
  */
-export function linearize(outputs: readonly Node[], replaces: readonly (Node | undefined)[]): Linearized {
-  const order = topological([...outputs, ...replaces.filter(node => node !== undefined)], isSource)
-  const inputs: Node[] = []
+export function linearize(
+  outputs: readonly Node[],
+  replaces: readonly (Node | undefined)[],
+  order: readonly Node[] = topological([...outputs, ...replaces.filter(node => node !== undefined)], isSource),
+): Linearized {
+  const inputs = new Set<Node>()
   order.forEach((node, i) => {
     node.position = i
     if (!isSource(node)) return
     if (node.storage?.gone !== undefined) throw new ArgumentError('realize', node.storage.gone)
-    inputs.push(node)
+    inputs.add(node)
   })
   const positions = outputs.map(node => node.position)
   const key = keyOf(order, isSource, [positions, replaces.map(node => (node === undefined ? -1 : node.position))])
   let graph: Graph | undefined
-  const sources = new Set(inputs)
   return {
     key,
-    inputs,
+    inputs: [...inputs],
     get graph() {
-      return (graph ??= graphOf(order, sources, outputs, replaces))
+      return (graph ??= graphOf(order, inputs, outputs, replaces))
     },
   }
 }

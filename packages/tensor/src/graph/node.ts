@@ -2,6 +2,8 @@ import type { Backend } from '../backends/backend.ts'
 import type { DType } from '../dtype.ts'
 import type { Storage } from '../runtime/storage.ts'
 import type { Shape } from '../shape.ts'
+import type { Handle } from '../handle.ts'
+import type { CustomGradient } from './gradientRules.ts'
 import type { Attributes, Primitive } from './primitives.ts'
 
 /** A value in the graph: a primitive applied to inputs. What it denotes never changes; `storage` only remembers it once computed. */
@@ -10,12 +12,16 @@ export interface Node<Op extends Primitive = Primitive> {
   readonly id: number
   readonly op: Op
   readonly attributes: Attributes[Op]
-  /** Emptied when the history is released; see `runtime/realize.ts`. */
+  /** Emptied when the history is released; see `runtime/history.ts`. */
   inputs: readonly Node[]
   readonly shape: Shape
   readonly dtype: DType
   /** Where the leaves below live; `undefined` if anywhere will do. */
   readonly device: Backend | undefined
+  /** A gradient rule instead of those of its graph. */
+  gradient: CustomGradient | undefined
+  /** What is computed whenever it is; see `runtime/companions.ts`. */
+  companion: WeakRef<Handle> | undefined
   /** Where the computed value lies. */
   storage: Storage | undefined
   /** Nodes that were ever built on this one, and tensors that mean it: with 0 and 1 its bytes may be overwritten in place. */

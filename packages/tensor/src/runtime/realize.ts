@@ -1,14 +1,14 @@
 import type { Backend, Block, Program } from '../backends/backend.ts'
-import { dtypes, isFloat } from '../dtype.ts'
+import { dtypes } from '../dtype.ts'
 import { ArgumentError } from '../errors.ts'
 import { makeNode } from '../graph/build.ts'
-import { forgetGradient } from '../graph/gradientRules.ts'
 import { linearize } from '../graph/linearize.ts'
-import { type Node, topological } from '../graph/node.ts'
+import type { Node } from '../graph/node.ts'
 import { sizeOf } from '../shape.ts'
 import type { Handle } from '../handle.ts'
-import { companionsOf } from './companions.ts'
+import { withCompanions } from './companions.ts'
 import { device } from './device.ts'
+import { boundHistories, usesIn } from './history.ts'
 import { launch } from './launch.ts'
 import { deviceBlock, keepOnHost, release, type Storage } from './storage.ts'
 import { makeRoom } from './room.ts'
@@ -64,14 +64,16 @@ export function start(tensors: readonly Handle[]): void {
       'realize',
       'a compiled function is being traced, so there are no values yet; return the tensor and read it outside',
     )
-  const pending = withCompanions(tensors.filter(t => t.node.storage === undefined))
+  const { tensors: pending, nodes: order } = withCompanions(tensors.filter(t => t.node.storage === undefined))
   if (pending.length === 0) return
   const nodes = [...new Set(pending.map(t => t.node))]
   const backend = nodes.find(n => n.device !== undefined)?.device ?? device()
   const linear = linearize(
     nodes,
     nodes.map(() => undefined),
+    order,
   )
+  const usesOf = usesIn(order, new Set(linear.inputs))
   const assigned = new Set(pending.filter(tensor => tensor.isAssigned).map(tensor => tensor.node))
   const storages = launch(
     backend,
@@ -80,71 +82,9 @@ export function start(tensors: readonly Handle[]): void {
     nodes.map(node => ({ bytes: bytesOf(node), isResult: !assigned.has(node) })),
   )
   nodes.forEach((node, i) => void (node.storage = storages[i]))
-  const order = topological(
-    nodes.filter(node => node.inputs.length > 0),
-    node => node.storage !== undefined && !nodes.includes(node),
-  )
-  const uses = usesIn(order)
-  const replaced = pending.map(tensor => tensor.settle(uses)).filter(node => node !== undefined && isFloat(node.dtype))
-  // The values that gradients of these results would need are replaced, so they are final.
-  const final = dependents(order, replaced)
-  for (const node of nodes) (final.has(node) ? releaseHistory : boundHistory)(node)
+  const replaced = pending.map(tensor => tensor.settle(usesOf)).filter(node => node !== undefined)
+  boundHistories(nodes, replaced)
 }
-
-/** Those among nodes, inputs before users, that depend on one of `sources`. */
-function dependents(nodes: readonly Node[], sources: readonly (Node | undefined)[]): Set<Node | undefined> {
-  const found = new Set(sources)
-  for (const node of nodes) if (node.inputs.some(input => found.has(input))) found.add(node)
-  return found
-}
-
-/** How often each node is an input among these. */
-function usesIn(nodes: readonly Node[]): Map<Node, number> {
-  const uses = new Map<Node, number>()
-  for (const node of nodes) for (const input of node.inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
-  return uses
-}
-
-/** Adds, transitively, the tensors that should be computed when nodes of these graphs are. */
-function withCompanions(tensors: readonly Handle[]): Handle[] {
-  const all = [...tensors]
-  for (let seen = 0; seen < all.length;) {
-    const batch = all.slice(seen)
-    seen = all.length
-    for (const companion of companionsOf(
-      topological(
-        batch.map(t => t.node),
-        node => node.storage !== undefined,
-      ),
-    ))
-      if (companion.node.storage === undefined && !all.includes(companion)) all.push(companion)
-  }
-  return all
-}
-
-/** Reads that build on each other's results keep their graph this many reads back. */
-const keptGenerations = 8
-
-/** Forgets how a node's distant realized ancestors were computed, so that `state = f(state)` runs in flat memory. */
-function boundHistory(node: Node): void {
-  const ancestors = topological([node], n => n !== node && n.storage !== undefined)
-  const realized = ancestors.filter(n => n !== node && n.storage !== undefined && n.inputs.length > 0)
-  node.generation = 1 + Math.max(0, ...realized.map(n => n.generation))
-  if (node.generation <= keptGenerations) return
-  node.generation = 1
-  for (const ancestor of realized) releaseHistory(ancestor)
-}
-
-const released = new WeakSet<Node>()
-/** Turns a realized node into a source; `grad` through it is an error from then on. */
-export function releaseHistory(node: Node): void {
-  if (node.inputs.length === 0) return
-  node.inputs = []
-  forgetGradient(node)
-  released.add(node)
-}
-/** Whether a node once had a history that is gone. */
-export const isReleased = (node: Node): boolean => released.has(node)
 
 /**
  * Computes tensors, together in one program.
