@@ -1,10 +1,10 @@
 import { WidsError } from '@wids/tensor'
 
-/** The only place that touches the file system; browsers, which have none, can load this module and not call it. */
+/** Browsers, which have no file system, can load what uses it and not call it. */
 const fs = () => builtin('node:fs/promises', () => process.getBuiltinModule('node:fs/promises'))
 const paths = () => builtin('node:path', () => process.getBuiltinModule('node:path'))
 
-function builtin<Module>(name: string, get: () => Module | undefined): Module {
+export function builtin<Module>(name: string, get: () => Module | undefined): Module {
   const module = typeof process === 'undefined' || !('getBuiltinModule' in process) ? undefined : get()
   if (module === undefined)
     throw new WidsError(

@@ -27,7 +27,8 @@ function* partsOf(owner: object, prefix: string, above: readonly object[], modul
   }
 }
 
-const isContainer = (value: unknown): value is object => {
+/** Whether a field is an array or a plain object, whose parts are fields of their own. */
+export const isContainer = (value: unknown): value is object => {
   if (typeof value !== 'object' || value === null) return false
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype
 }

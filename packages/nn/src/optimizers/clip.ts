@@ -18,21 +18,26 @@ export function clipGradNorm(
   maxNorm: number,
   { normType = 2 }: { readonly normType?: number } = {},
 ): { readonly gradients: Tensor[]; readonly norm: Tensor } {
-  if (gradients.length === 0) throw new ArgumentError('clipGradNorm', 'there are no gradients')
-  if (!(maxNorm >= 0) || !(normType >= 1))
-    throw new ArgumentError(
-      'clipGradNorm',
-      `maxNorm is at least 0 and normType at least 1, got ${maxNorm} and ${normType}`,
-    )
-  const norm = normOf(gradients, normType)
+  if (!(maxNorm >= 0)) throw new ArgumentError('clipGradNorm', `maxNorm is at least 0, got ${maxNorm}`)
+  const norm = gradNorm(gradients, { normType })
   // Where a step uses the norm, it also computes it, so that it can be read afterwards.
   computeAlong(norm.node, norm)
   const scale = norm.add(1e-6).reciprocal().mul(maxNorm).minimum(1)
   return { gradients: gradients.map(gradient => gradient.mul(scale).to(gradient.dtype)), norm }
 }
 
-/** (Σ |g|ᵖ)^(1/p), the largest |g| for p = ∞ */
-function normOf(gradients: readonly Tensor[], p: number): Tensor {
+/**
+ * The norm [] of gradients as one vector (`torch.nn.utils.get_total_norm`): (Σ |g|ᵖ)^(1/p), the largest |g| for p = ∞.
+ *
+ * @param normType p. Default 2
+ * @throws ArgumentError without gradients, or for p < 1
+ */
+export function gradNorm(
+  gradients: readonly Tensor[],
+  { normType: p = 2 }: { readonly normType?: number } = {},
+): Tensor {
+  if (gradients.length === 0) throw new ArgumentError('gradNorm', 'there are no gradients')
+  if (!(p >= 1)) throw new ArgumentError('gradNorm', `normType is at least 1, got ${p}`)
   if (p === Infinity) return gradients.map(g => g.abs().max()).reduce((a, b) => a.maximum(b))
   const power = (x: Tensor): Tensor => (p === 2 ? x.mul(x) : x.abs().pow(p))
   const total = gradients.map(g => power(g).sum()).reduce((a, b) => a.add(b))

@@ -1,0 +1,1 @@
+export { progress, type ProgressOptions } from './progress.ts'
