@@ -207,6 +207,14 @@ const cases: { readonly [Op in Primitive]: readonly Case[] } = {
         [-1, -Infinity],
       ],
     ],
+    // Behind what a cache holds.
+    [(x, y) => attend(x.narrow(1, 0, 1), y, x, { causal: true, offset: arange(2).at(1) }), cube, [b, a, b, a]],
+    [
+      (x, y, z) => attend(x.narrow(-2, 0, 1), x, y, { causal: true, offset: arange(1).at(0), bias: z }),
+      cube,
+      cube,
+      [[0.1, 0.2]],
+    ],
     // Two heads of the query share one of key and value.
     [(x, y) => attend(x, y, y.square(), { causal: true }), cube, [b]],
   ],

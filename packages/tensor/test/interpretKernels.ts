@@ -265,7 +265,9 @@ export function interpret(kernel: Kernel, memory: Memory): void {
             read(kernel.delta, [...ofQueries, 1]),
           ]),
       ...(kernel.bias === undefined ? [] : [read(kernel.bias, [...ofQueries, keys])]),
+      ...('offset' in kernel && kernel.offset !== undefined ? [read(kernel.offset, [])] : []),
     ]
+    const shifted = 'offset' in kernel && kernel.offset !== undefined
     const shapes: Record<string, Shape> = {
       output: [...batch, queries, heads, values],
       logSumExp: [...ofQueries, 1],
@@ -275,7 +277,7 @@ export function interpret(kernel: Kernel, memory: Memory): void {
     }
     for (const [part, operand] of Object.entries<number | undefined>(kernel.results)) {
       if (operand === undefined) continue
-      const attributes = { scale, causal, part } as Attributes['attention']
+      const attributes = { scale, causal, shifted, part } as Attributes['attention']
       write(operand, shapes[part]!, primitive(kernel.kind as 'attention', attributes, 'f32', shapes[part]!, inputs))
     }
     return

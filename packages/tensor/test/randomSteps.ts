@@ -166,9 +166,10 @@ function attend(x: Node, { which, a, b, c }: Step): Node {
   const scores = [heads, count / heads, count / heads]
   const bias = c % 3 === 0 ? [expandTo(build.constant(0.5, 'f32'), scores)] : []
   const attributes = { scale: 0.5, causal: a % 2 === 0 }
-  const inputs = [query, key, key, ...bias]
-  if (which % 4 === 0) return buildAttention.attention(inputs, { ...attributes, part: 'output' })
-  const offsets = buildAttention.attention(inputs, { ...attributes, part: 'logSumExp' })
+  const shifted = b % 3 === 0
+  const inputs = [query, key, key, ...bias, ...(shifted ? [build.constant((c % 5) - 1, 'i32')] : [])]
+  if (which % 4 === 0) return buildAttention.attention(inputs, { ...attributes, shifted, part: 'output' })
+  const offsets = buildAttention.attention(inputs, { ...attributes, shifted, part: 'logSumExp' })
   if (which % 4 === 1) return offsets
   const given = [query, key, key, query, offsets, offsets, ...bias]
   return buildAttention.attentionGradient(given, { ...attributes, part: from(['query', 'key', 'value'] as const, b) })

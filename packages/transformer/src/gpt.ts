@@ -1,5 +1,5 @@
 import { Dropout, Embedding, LayerNorm, Linear, Module } from '@wids/nn'
-import { arange, ArgumentError, randn, ShapeError, tensor, type Tensor, where, zeros } from '@wids/tensor'
+import { arange, ArgumentError, randn, ShapeError, tensor, type Tensor, zeros } from '@wids/tensor'
 import { gptState } from './gptState.ts'
 import { scaledDotProductAttention } from './scaledDotProductAttention.ts'
 
@@ -61,10 +61,10 @@ class CausalSelfAttention extends Module {
   /** The tokens of x stand at `position` and after, and attend to the cached ones too. */
   extend(x: Tensor, position: Tensor, cache: KeyValues): { output: Tensor; cache: KeyValues } {
     const [q, k, v] = this.#project(x) // [batch, heads, time, width / heads]
-    const [key, value] = [write(cache.key, k, position), write(cache.value, v, position)]
-    const [time, context] = [x.shape[1]!, key.shape[2]!]
-    const attnMask = arange(context).le(arange(time).add(position).unsqueeze(-1)) // [time, context]
-    return { output: this.#join(scaledDotProductAttention(q, key, value, { attnMask })), cache: { key, value } }
+    const key = cache.key.sliceScatter(k, 2, position) // [batch, heads, context, width / heads]
+    const value = cache.value.sliceScatter(v, 2, position)
+    const heads = scaledDotProductAttention(q, key, value, { isCausal: true, offset: position })
+    return { output: this.#join(heads), cache: { key, value } }
   }
 
   #project(x: Tensor): [Tensor, Tensor, Tensor] {
@@ -77,14 +77,6 @@ class CausalSelfAttention extends Module {
   #join(heads: Tensor): Tensor {
     return this.resid_dropout.forward(this.c_proj.forward(heads.transpose(1, 2).flatten(2))) // [batch, time, width]
   }
-}
-
-/** The cache with new rows from `position` on; its size is fixed, so that one program serves every position. */
-function write(cache: Tensor, rows: Tensor, position: Tensor): Tensor {
-  const [context, time] = [cache.shape[2]!, rows.shape[2]!]
-  const row = arange(context).sub(position) // [context]: the new row that belongs at each place
-  const placed = time === 1 ? rows : rows.indexSelect(2, row.clamp(0, time - 1)) // [batch, heads, context, width / heads]
-  return where(row.ge(0).and(row.lt(time)).unsqueeze(-1), placed, cache)
 }
 
 /** The feed-forward network. */
@@ -181,15 +173,16 @@ export class GPT extends Module {
   emptyCache(batch = 1): KeyValueCache {
     const { layers, heads, width, context } = this.config
     const shape = [batch, heads, context, width / heads]
-    const blank = tensor(new Float32Array(batch * context * width), { shape })
+    const blank = (): Tensor => tensor(new Float32Array(batch * context * width), { shape })
     return {
       position: tensor(new Int32Array([0]), { shape: [] }),
-      layers: Array.from({ length: layers }, () => ({ key: blank, value: blank })),
+      layers: Array.from({ length: layers }, () => ({ key: blank(), value: blank() })),
     }
   }
 
   /**
    * Reads on after the cached tokens: the logits of the token after the last new one, and the cache with the new ones.
+   * Where a compiled function assigns the new cache to the old one, only the new rows are written.
    *
    * @param ids i32 [batch, time]
    * @param cache from `emptyCache` or the call before

@@ -8,8 +8,10 @@ export interface AttentionOptions {
    * hides a key.
    */
   readonly attnMask?: Tensor | undefined
-  /** Query i sees keys 0 … i only. Default false. */
+  /** Query i sees keys 0 … offset + i only. Default false. */
   readonly isCausal?: boolean | undefined
+  /** How many keys stand before the first query in a causal order, i32 []: what a cache holds already. Default 0. */
+  readonly offset?: Tensor | undefined
   /** Factor of the scores. Default 1/√channels. */
   readonly scale?: number | undefined
   /** Probability with which a weight is dropped. Default 0. */
@@ -36,32 +38,32 @@ export function scaledDotProductAttention(
   value: Tensor,
   options: AttentionOptions = {},
 ): Tensor {
-  const { attnMask, isCausal = false, scale, dropoutP = 0 } = options
-  if (dropoutP !== 0 || (query.shape.at(-2) ?? 0) < fewQueries) return composedAttention(query, key, value, options)
+  const { attnMask, isCausal = false, offset, scale, dropoutP = 0 } = options
+  if (dropoutP !== 0) return composedAttention(query, key, value, options)
   const bias = attnMask?.dtype === 'bool' ? where(attnMask, 0, -Infinity) : attnMask
-  return attention(query, key, value, { bias, causal: isCausal, scale })
+  return attention(query, key, value, { bias, causal: isCausal, offset, scale })
 }
-
-/** Fewer are attended to with the weights in memory. */
-const fewQueries = 8
 
 /** A score that softmax turns to 0 beside any real one; finite, so that a row of nothing else has no NaN. */
 const hidden = -1e30
 
-/**
- * The same with the weights in memory. Dropout needs them there; and the kernel handles eight queries at a time, so that
- * fewer leave it partly idle: measured, it takes twice as long for one query, as long for six, and less from eight on.
- */
+/** The same with the weights in memory, where dropout needs them. */
 function composedAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { attnMask, isCausal = false, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1), dropoutP = 0 }: AttentionOptions,
+  {
+    attnMask,
+    isCausal = false,
+    offset,
+    scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1),
+    dropoutP = 0,
+  }: AttentionOptions,
 ): Tensor {
   // softmax(QKᵀ·scale + mask) V
   const scores = query.matmul(repeatHeads(key, query).transpose(-2, -1)).mul(scale) // [..., queries, keys]
   const biased = attnMask === undefined || attnMask.dtype === 'bool' ? scores : scores.add(attnMask)
-  const visible = visibleKeys(scores, attnMask, isCausal)
+  const visible = visibleKeys(scores, attnMask, isCausal ? (offset ?? 0) : undefined)
   const weights = visible === undefined ? biased.softmax(-1) : where(visible, biased, hidden).softmax(-1)
   // Only a given mask can leave a query without keys; its weights come out equal instead of 0.
   const seen = visible === undefined || attnMask === undefined ? weights : where(visible, weights, 0)
@@ -77,10 +79,14 @@ function repeatHeads(x: Tensor, query: Tensor): Tensor {
   return repeated.reshape([...batch, heads, ...rows])
 }
 
-/** Where queries may see keys, by mask and by order; undefined where everything is visible. */
-function visibleKeys(scores: Tensor, attnMask: Tensor | undefined, isCausal: boolean): Tensor | undefined {
+/** Where queries may see keys, by mask and by the keys before them in a causal order; undefined where all is visible. */
+function visibleKeys(
+  scores: Tensor,
+  attnMask: Tensor | undefined,
+  before: Tensor | number | undefined,
+): Tensor | undefined {
   const [queries = 0, keys = 0] = scores.shape.slice(-2)
-  const past = isCausal ? arange(keys).le(arange(queries).unsqueeze(-1)) : undefined // [queries, keys]
+  const past = before === undefined ? undefined : arange(keys).le(arange(queries).add(before).unsqueeze(-1)) // [queries, keys]
   if (attnMask === undefined) return past
   const allowed = attnMask.dtype === 'bool' ? attnMask : attnMask.gt(-Infinity)
   return past === undefined ? allowed : allowed.and(past)

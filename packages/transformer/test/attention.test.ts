@@ -61,6 +61,22 @@ describe('scaledDotProductAttention', () => {
     await close(causal.narrow(1, 0, 1), v.narrow(1, 0, 1))
   })
 
+  it.each([1, 3, 9])('lets %i queries see the keys before them, as a mask would', async queries => {
+    const [q, k, v] = [randn([2, queries, 8]), randn([2, 12, 8]), randn([2, 12, 6])]
+    for (const before of [0, 2, 20]) {
+      const offset = tensor(new Int32Array([before]), { shape: [] })
+      const attnMask = arange(12).le(arange(queries).add(before).unsqueeze(-1))
+      const masked = scaledDotProductAttention(q, k, v, { attnMask })
+      const shifted = scaledDotProductAttention(q, k, v, { isCausal: true, offset })
+      await close(shifted, masked)
+      await close(grad(shifted.square().sum(), k), grad(masked.square().sum(), k))
+    }
+    const offset = tensor(new Int32Array([2]), { shape: [] })
+    const dropped = scaledDotProductAttention(q, k, v.mul(0).add(1), { isCausal: true, offset, dropoutP: 0.5 })
+    expect(await dropped.isFinite().all().item()).toBe(1)
+    expect(() => scaledDotProductAttention(q, k, v, { offset })).toThrow('an offset needs a causal order')
+  })
+
   it('adds a bias to the scores, with a gradient', async () => {
     const [q, k, v] = qkv()
     const bias = randn([4, 5])
@@ -91,7 +107,7 @@ describe('scaledDotProductAttention', () => {
   })
 
   it.each([
-    [4, '[4, 8] and [7, 5]'],
+    [4, '[4, 8], [5, 7]'],
     [9, '[9, 8], [5, 7]'],
   ])('names the shapes where they do not fit, %i queries', (queries, shapes) =>
     expect(() => scaledDotProductAttention(randn([queries, 8]), randn([5, 7]), randn([5, 7]))).toThrow(shapes),

@@ -1,6 +1,6 @@
-import { arange, compile, manualSeed, randint, randn, type Tensor, tensor } from '@wids/tensor'
+import { arange, compile, manualSeed, memory, randint, randn, type Tensor, tensor } from '@wids/tensor'
 import { expectClose, tolerances } from '@wids/testing'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { generate, type GenerateOptions, GPT, type KeyValueCache } from '../src/index.ts'
 
 const sizes = { vocabSize: 11, context: 8, layers: 2, heads: 2, width: 16 }
@@ -98,6 +98,59 @@ describe('the cache', () => {
       expect(cached).toEqual(full)
       expect(new Set(cached).size).toBeGreaterThan(1)
     }
+  })
+})
+
+describe('the session', () => {
+  const greedy = { temperature: 0, maxTokens: 12 }
+
+  it('serves the next text without another trace, left early or not', async () => {
+    const model = makeModel()
+    const wanted = await tokensOf(model, [3], { ...greedy, cache: false })
+    const extend = vi.spyOn(model, 'extend')
+    expect(await tokensOf(model, [3], greedy)).toEqual(wanted)
+    const traces = extend.mock.calls.length
+    for await (const id of generate(model, [7, 1], greedy)) if (id >= 0) break
+    const afterTwo = extend.mock.calls.length
+    expect(await tokensOf(model, [3], greedy)).toEqual(wanted)
+    await tokensOf(model, [7, 1], greedy)
+    expect(afterTwo).toBeGreaterThan(traces) // a prompt of two
+    expect(extend.mock.calls.length).toBe(afterTwo)
+  })
+
+  it('belongs to one text at a time', async () => {
+    const model = makeModel()
+    const prompts = [[3], [9], [2, 5]]
+    const alone = await Promise.all(prompts.map(prompt => tokensOf(model, prompt, { ...greedy, cache: false })))
+    const streams = prompts.map(prompt => generate(model, prompt, greedy))
+    const together: number[][] = prompts.map(() => [])
+    for (let count = 0; count < greedy.maxTokens; count++)
+      for (const [i, stream] of streams.entries()) {
+        const next = await stream.next()
+        if (next.done !== true) together[i]!.push(next.value)
+      }
+    expect(together).toEqual(alone)
+  })
+
+  it('sees parameters that were assigned or exchanged', async () => {
+    const model = makeModel()
+    const before = await tokensOf(model, [3], greedy)
+    model.wpe.weight.assign(randn([8, 16]))
+    const assigned = await tokensOf(model, [3], greedy)
+    expect(assigned).toEqual(await tokensOf(model, [3], { ...greedy, cache: false }))
+    model.h[0]!.mlp = makeModel().h[0]!.mlp
+    const exchanged = await tokensOf(model, [3], greedy)
+    expect(exchanged).toEqual(await tokensOf(model, [3], { ...greedy, cache: false }))
+    expect(new Set([before, assigned, exchanged].map(ids => ids.join())).size).toBe(3)
+  })
+
+  it('needs no more memory from text to text', async () => {
+    const model = new GPT({ ...sizes, context: 128, width: 64 })
+    const bytesOfCache = 2 * sizes.layers * 128 * 64 * 4
+    await tokensOf(model, [3], greedy)
+    const { live } = memory()
+    for (let text = 0; text < 20; text++) await tokensOf(model, [text % 11], greedy)
+    expect(memory().live - live).toBeLessThan(bytesOfCache)
   })
 })
 

@@ -4,11 +4,11 @@ import type { Attributes, Binary, Primitive } from '@wids/tensor/graph'
 /** Primitives without inputs. */
 type Source = 'buffer' | 'constant' | 'iota'
 
-/** The inputs of a primitive, as its rule sees them; a bias is one or none. */
+/** The inputs of a primitive, as its rule sees them; a bias is one or none, and so is an offset. */
 export type Inputs<Op extends Primitive> = Op extends Source
   ? readonly []
   : Op extends 'attention'
-    ? readonly [query: Tensor, key: Tensor, value: Tensor, ...bias: readonly Tensor[]]
+    ? readonly [query: Tensor, key: Tensor, value: Tensor, ...options: readonly Tensor[]]
     : Op extends 'attentionGradient'
       ? readonly [
           query: Tensor,

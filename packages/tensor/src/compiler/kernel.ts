@@ -137,6 +137,8 @@ export interface AttentionKernel {
   readonly key: AttentionInput
   readonly value: AttentionInput
   readonly bias: AttentionInput | undefined
+  /** One number. */
+  readonly offset: AttentionInput | undefined
   readonly results: { readonly output: number | undefined; readonly logSumExp: number | undefined }
 }
 

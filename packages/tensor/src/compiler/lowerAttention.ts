@@ -1,4 +1,4 @@
-import { attentionShape } from '../graph/buildAttention.ts'
+import { attentionShape, optionsOf } from '../graph/buildAttention.ts'
 import type { Attributes } from '../graph/primitives.ts'
 import { type Analysis, storedLayout } from './anchors.ts'
 import { mapOf, type Touch } from './builder.ts'
@@ -23,7 +23,8 @@ export function lowerAttention(analysis: Analysis, cluster: Cluster, destination
   const common = { operands: into.operands, sizes: sizesOf(analysis, cluster), query, key, value }
   if (node.op === 'attention') {
     const results = { output: resultOf('output'), logSumExp: resultOf('logSumExp') }
-    return { touches: into.touches, kernel: { kind: 'attention', ...common, bias: inputs[3], results } }
+    const options = optionsOf(inputs, node.attributes as Attributes['attention'])
+    return { touches: into.touches, kernel: { kind: 'attention', ...common, ...options, results } }
   }
   const [gradient, logSumExp, delta] = inputs.slice(3, 6) as [AttentionInput, AttentionInput, AttentionInput]
   const results = { query: resultOf('query'), key: resultOf('key'), value: resultOf('value') }

@@ -99,7 +99,7 @@ function widened(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => numb
   if (dtype === narrow) return undefined
   const convert = (at: number, to: DType): number =>
     add({ op: 'cast', attributes: { dtype: to }, inputs: [at], shape: nodes[at]!.shape, dtype: to })
-  const inputs = node.inputs.map((at, i) => (wide.includes(i) ? convert(at, dtype) : at))
+  const inputs = node.inputs.map((at, i) => (wide.includes(i) && nodes[at]!.dtype === narrow ? convert(at, dtype) : at))
   const result = add({ ...node, inputs, dtype: node.op === 'argsort' ? node.dtype : dtype })
   return node.op === 'argsort' ? result : convert(result, node.dtype)
 }

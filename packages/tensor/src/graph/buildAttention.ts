@@ -22,9 +22,26 @@ export function attentionShape(query: Shape, key: Shape, value: Shape): Attentio
   return { batch: query.slice(0, -3), heads, kvHeads, queries, keys, channels, values: value.at(-1)! }
 }
 
-/** query, key, value, and the bias if there is one */
+/** What may follow query, key and value: the bias, then the offset. */
+export function optionsOf<Input>(
+  inputs: readonly Input[],
+  { shifted }: Pick<Attributes['attention'], 'shifted'>,
+): { readonly bias: Input | undefined; readonly offset: Input | undefined } {
+  const offset = shifted ? inputs.at(-1) : undefined
+  return { bias: inputs.length > (shifted ? 4 : 3) ? inputs[3] : undefined, offset }
+}
+
+/** query, key, value, the bias if there is one, and the offset if they are shifted */
 export function attention(inputs: readonly Node[], attributes: Attributes['attention']): Node {
-  const sizes = check('attention', inputs.slice(0, 3), inputs[3])
+  const { bias, offset } = optionsOf(inputs, attributes)
+  const sizes = check('attention', inputs.slice(0, 3), bias)
+  if (offset !== undefined)
+    need(
+      offset.shape.length === 0 && offset.dtype === 'i32',
+      'attention',
+      () => `the offset is i32 [], got ${offset.dtype} ${show(offset.shape)}`,
+      offset,
+    )
   const { batch, heads, queries, values } = sizes
   const shape = attributes.part === 'output' ? [...batch, queries, heads, values] : [...batch, heads, queries, 1]
   return makeNode('attention', inputs, attributes, shape, inputs[0]!.dtype)

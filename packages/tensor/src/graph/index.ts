@@ -1,5 +1,14 @@
 /** What lies below tensors, for packages that transform graphs or store tensors: `@wids/tensor/graph`. */
-export type { AttentionAttributes, Attributes, Binary, Primitive, Reduction, Unary, View } from './primitives.ts'
+export type {
+  AttentionAttributes,
+  Attributes,
+  Binary,
+  Primitive,
+  Reduction,
+  ScoreAttributes,
+  Unary,
+  View,
+} from './primitives.ts'
 export { is, type Node, topological } from './node.ts'
 export { customGradient } from './customGradient.ts'
 export { customGradientOf, type GradientRule } from './gradientRules.ts'

@@ -43,12 +43,18 @@ export interface Attributes
   matmul: NoAttributes
   /**
    * query [batch…, heads, queries, channels], key and value [batch…, kvHeads, keys, channels or values], all real, and a
-   * bias [batch…, heads, queries, keys] or none. With S = scale · Q Kᵀ + bias, −∞ where a causal order hides a key:
+   * bias [batch…, heads, queries, keys] or none; if shifted, an offset (i32 [], below 0 it counts as 0). With
+   * S = scale · Q Kᵀ + bias, −∞ where a causal order hides a key:
    * softmax(S) V as [batch…, queries, heads, values], 0 where every key is hidden; or, of each row of S, the logarithm
    * of the sum of exponentials as [batch…, heads, queries, 1], ∞ where every key is hidden. Query heads in order share
    * key heads. One kernel computes both parts.
    */
-  attention: { readonly scale: number; readonly causal: boolean; readonly part: 'output' | 'logSumExp' }
+  attention: {
+    readonly scale: number
+    readonly causal: boolean
+    readonly shifted: boolean
+    readonly part: 'output' | 'logSumExp'
+  }
   /**
    * query, key, value as above, gradient G [batch…, heads, queries, values], logSumExp L and delta D (both
    * [batch…, heads, queries, 1]), and the bias or none. With P = exp(S − L) and dS = P ∘ (G Vᵀ − D): scale · dS K as
@@ -69,7 +75,8 @@ export interface Attributes
   argsort: { readonly axis: number; readonly descending: boolean }
 }
 
-/** How scores are made of query and key. In a causal order query i sees keys 0 … i only. */
+/** How scores are made of query and key. In a causal order query i sees keys 0 … offset + i only. */
+export type ScoreAttributes = Omit<Attributes['attentionGradient'], 'part'>
 export type AttentionAttributes = Omit<Attributes['attention'], 'part'>
 
 export type NoAttributes = Readonly<Record<never, never>>

@@ -1,8 +1,8 @@
 import { promote } from '../dtype.ts'
-import { ShapeError } from '../errors.ts'
+import { ArgumentError, ShapeError } from '../errors.ts'
 import * as build from '../graph/buildAttention.ts'
 import type { Node } from '../graph/node.ts'
-import type { AttentionAttributes } from '../graph/primitives.ts'
+import type { AttentionAttributes, ScoreAttributes } from '../graph/primitives.ts'
 import { broadcastShapes, type Shape, show } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { broadcast } from './elementwise.ts'
@@ -11,8 +11,10 @@ import { broadcast } from './elementwise.ts'
 export interface AttentionOptions {
   /** Broadcasts to [..., heads, queries, keys] and is added to the scores; −∞ hides a key. */
   readonly bias?: Tensor | undefined
-  /** Query i sees keys 0 … i only. Default false. */
+  /** Query i sees keys 0 … offset + i only. Default false. */
   readonly causal?: boolean | undefined
+  /** How many keys stand before the first query in a causal order, i32 []: what a cache holds already. Default 0. */
+  readonly offset?: Tensor | undefined
   /** Factor of the scores. Default 1/√channels. */
   readonly scale?: number | undefined
 }
@@ -26,13 +28,14 @@ export interface AttentionOptions {
  * @param key [..., kvHeads, keys, channels]
  * @param value [..., kvHeads, keys, values]
  * @returns [..., heads, queries, values]
- * @throws ShapeError if shapes disagree
+ * @throws ShapeError if shapes disagree, ArgumentError for an offset without a causal order
  * @example
  * const x = randn([2, 4, 10, 16])                 // [batch, heads, time, channels]
  * attention(x, x, x, { causal: true }).shape      // [2, 4, 10, 16]
  */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
-  const { bias, causal = false, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1) } = options
+  const { bias, causal = false, offset, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1) } = options
+  if (offset !== undefined && !causal) throw new ArgumentError('attention', 'an offset needs a causal order')
   const { batch, heads, kvHeads } = check([query, key, value], bias)
   const dtype = [query, key, value, ...(bias === undefined ? [] : [bias])].map(x => x.dtype).reduce(promote)
   const fit = (x: Tensor, tail: Shape): Node => broadcast(x.to(dtype).node, [...batch, ...tail])
@@ -42,8 +45,10 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
     fit(key, [kvHeads, ...key.shape.slice(-2)]),
     fit(value, [kvHeads, ...value.shape.slice(-2)]),
     ...(bias === undefined ? [] : [fit(bias, [heads, queries, keys])]),
+    ...(offset === undefined ? [] : [offset.node]),
   ]
-  const output = headsFirst(new Tensor(build.attention(inputs, { scale, causal, part: 'output' })))
+  const shifted = offset !== undefined
+  const output = headsFirst(new Tensor(build.attention(inputs, { scale, causal, shifted, part: 'output' })))
   return shapesOf(query, key, value, bias).some(shape => shape.length > 2) ? output : output.squeeze(-3)
 }
 
@@ -80,18 +85,21 @@ function check(
 const headsFirst = (x: Tensor): Tensor => x.transpose(-3, -2)
 
 /** What `attention` leaves out: the inputs are those of its primitive, all broadcast; [..., heads, queries, 1]. */
-export const attentionLogSumExp = (inputs: readonly Tensor[], { scale, causal }: AttentionAttributes): Tensor =>
+export const attentionLogSumExp = (
+  inputs: readonly Tensor[],
+  { scale, causal, shifted }: AttentionAttributes,
+): Tensor =>
   new Tensor(
     build.attention(
       inputs.map(x => x.node),
-      { scale, causal, part: 'logSumExp' },
+      { scale, causal, shifted, part: 'logSumExp' },
     ),
   )
 
 /** A gradient of attention by its inputs, those of the primitive `attentionGradient`; shaped like the input. */
 export const attentionGradient = (
   inputs: readonly Tensor[],
-  { scale, causal }: AttentionAttributes,
+  { scale, causal }: ScoreAttributes,
   part: 'query' | 'key' | 'value',
 ): Tensor =>
   headsFirst(

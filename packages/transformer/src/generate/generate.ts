@@ -35,16 +35,20 @@ export async function* generate(
   const tokens = Array.from(prompt)
   checkPrompt(tokens, model.config.vocabSize)
   checkSampling(options)
-  const read: Reader = cache ? cachedReader(model) : fullReader(model)
+  const reader: Reader = cache ? cachedReader(model) : fullReader(model)
   const uniform = uniforms(seed)
-  for (let count = 0; count < maxTokens; count++) {
-    const logits = await read(tokens)
-    const id = sampleToken(logits, options, (await uniform.next()).value)
-    if (stop.includes(id)) return 'stop'
-    tokens.push(id)
-    yield id
+  try {
+    for (let count = 0; count < maxTokens; count++) {
+      const logits = await reader.read(tokens)
+      const id = sampleToken(logits, options, (await uniform.next()).value)
+      if (stop.includes(id)) return 'stop'
+      tokens.push(id)
+      yield id
+    }
+    return 'length'
+  } finally {
+    reader.close()
   }
-  return 'length'
 }
 
 function checkPrompt(tokens: readonly number[], vocabSize: number): void {

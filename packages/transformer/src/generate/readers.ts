@@ -1,5 +1,6 @@
 import { compile, type Tensor, tensor } from '@wids/tensor'
 import type { KeyValueCache } from '../gpt.ts'
+import { closeSession, openSession } from './session.ts'
 
 /** A model whose logits depend on earlier tokens only, and what generation needs of it; `GPT` is one. */
 export interface CausalModel {
@@ -7,6 +8,8 @@ export interface CausalModel {
   readonly training: boolean
   /** Sets training mode. */
   train(mode: boolean): unknown
+  /** Trained tensors: other ones need another trace. */
+  parameters(): readonly Tensor[]
   /** Number of token ids, and of positions that the model can see. */
   readonly config: { readonly vocabSize: number; readonly context: number }
   /** i32 [batch, time] → [batch, time, vocabSize] */
@@ -17,8 +20,13 @@ export interface CausalModel {
   extend(ids: Tensor, cache: KeyValueCache, count?: Tensor): { logits: Tensor; cache: KeyValueCache }
 }
 
-/** Gives the logits [vocabSize] of what follows these tokens. */
-export type Reader = (tokens: readonly number[]) => Promise<ArrayLike<number>>
+/** Reads a text that grows. */
+export interface Reader {
+  /** The logits [vocabSize] of what follows these tokens. */
+  readonly read: (tokens: readonly number[]) => Promise<ArrayLike<number>>
+  /** Leaves what it used to the next reader. */
+  readonly close: () => void
+}
 
 /**
  * The first token that the model still sees. When the context is full, its older half is forgotten at once, so that a
@@ -32,18 +40,19 @@ export function firstVisible(length: number, context: number): number {
 /** Reads only what is new; what came before is in the cache. */
 export function cachedReader(model: CausalModel): Reader {
   const { context } = model.config
-  const extend = compile((ids: Tensor, count: Tensor, cache: KeyValueCache) => model.extend(ids, cache, count))
-  let cache = model.emptyCache()
-  let [first, read] = [0, 0] // the cache holds tokens first … read - 1
-  return async tokens => {
-    const start = firstVisible(tokens.length, context)
-    if (start !== first) [first, read, cache] = [start, start, model.emptyCache()]
-    const fresh = tokens.slice(read)
-    const ids = row(fresh, paddedLength(fresh.length, context))
-    const next = inEvaluation(model, () => extend(ids, scalar(fresh.length), cache))
-    cache = next.cache
-    read = tokens.length
-    return next.logits.data()
+  const session = openSession(model)
+  let [first, known] = [0, 0] // the cache holds tokens first … known - 1
+  return {
+    read: tokens => {
+      const start = firstVisible(tokens.length, context)
+      if (start !== first) [first, known] = [start, start]
+      const fresh = tokens.slice(known)
+      const ids = row(fresh, paddedLength(fresh.length, context))
+      const position = scalar(known - first)
+      known = tokens.length
+      return inEvaluation(model, () => session.step(ids, scalar(fresh.length), position)).data()
+    },
+    close: () => closeSession(model, session),
   }
 }
 
@@ -51,10 +60,13 @@ export function cachedReader(model: CausalModel): Reader {
 export function fullReader(model: CausalModel): Reader {
   const { context } = model.config
   const forward = compile((ids: Tensor, last: Tensor) => model.forward(ids).indexSelect(1, last))
-  return tokens => {
-    const visible = tokens.slice(firstVisible(tokens.length, context))
-    const last = tensor(new Int32Array([visible.length - 1]))
-    return inEvaluation(model, () => forward(row(visible, context), last)).data()
+  return {
+    read: tokens => {
+      const visible = tokens.slice(firstVisible(tokens.length, context))
+      const last = tensor(new Int32Array([visible.length - 1]))
+      return inEvaluation(model, () => forward(row(visible, context), last)).data()
+    },
+    close: () => undefined,
   }
 }
 

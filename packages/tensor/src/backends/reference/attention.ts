@@ -1,5 +1,5 @@
-import { type AttentionShape, attentionShape } from '../../graph/buildAttention.ts'
-import type { AttentionAttributes } from '../../graph/primitives.ts'
+import { type AttentionShape, attentionShape, optionsOf } from '../../graph/buildAttention.ts'
+import type { ScoreAttributes } from '../../graph/primitives.ts'
 import { sizeOf } from '../../shape.ts'
 import type { Rules, Value } from './value.ts'
 
@@ -39,13 +39,14 @@ const dot = (a: Float64Array, aRow: number, b: Float64Array, bRow: number, n: nu
 function scoresOf(
   { sizes: { keys, channels }, queryRow, keyRow }: Head,
   i: number,
-  { scale, causal }: AttentionAttributes,
+  { scale, causal }: ScoreAttributes,
   query: Value,
   key: Value,
   bias: Value | undefined,
+  offset = 0,
 ): Float64Array {
   return Float64Array.from({ length: keys }, (_, j) => {
-    if (causal && j > i) return -Infinity
+    if (causal && j > i + offset) return -Infinity
     const added = bias === undefined ? 0 : bias.numbers[(queryRow + i) * keys + j]!
     return scale * dot(query.numbers, queryRow + i, key.numbers, keyRow + j, channels) + added
   })
@@ -70,17 +71,18 @@ const keyResult = ({ sizes: { keys, kvHeads, heads }, batch, head }: Head, j: nu
   (batch * keys + j) * kvHeads + Math.floor(head / (heads / kvHeads))
 
 export const attentionRules: Rules<'attention' | 'attentionGradient'> = {
-  attention({ attributes, shape }, query, key, value, bias) {
+  attention({ attributes, shape }, ...inputs) {
+    const [query, key, value] = inputs as [Value, Value, Value]
+    const { bias, offset } = optionsOf(inputs, attributes)
+    const before = Math.max(0, offset?.numbers[0] ?? 0)
     const out = new Float64Array(sizeOf(shape))
     eachHead(query, key, value, head => {
       for (let i = 0; i < head.sizes.queries; i++) {
-        const scores = scoresOf(head, i, attributes, query, key, bias)
-        const offset = logSumExp(scores)
-        if (attributes.part === 'logSumExp') out[head.queryRow + i] = offset
+        const scores = scoresOf(head, i, attributes, query, key, bias, before)
+        const sum = logSumExp(scores)
+        if (attributes.part === 'logSumExp') out[head.queryRow + i] = sum
         else
-          scores.forEach((score, j) =>
-            addRow(out, queryResult(head, i), Math.exp(score - offset), value, head.keyRow + j),
-          )
+          scores.forEach((score, j) => addRow(out, queryResult(head, i), Math.exp(score - sum), value, head.keyRow + j))
       }
     })
     return out

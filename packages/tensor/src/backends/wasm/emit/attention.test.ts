@@ -32,6 +32,7 @@ const cases = fc.record({
   values: fc.integer({ min: 1, max: 21 }),
   causal: fc.boolean(),
   biased: fc.boolean(),
+  offset: fc.option(fc.oneof(fc.integer({ min: -3, max: 30 }), fc.integer({ min: 80, max: 220 })), { nil: undefined }),
   layout: fc.tuple(contiguousRows, contiguousRows, contiguousRows, contiguousRows),
   biasLayout: layouts(4, 3),
   seed: fc.integer(),
@@ -64,6 +65,13 @@ class Given {
     const operand = this.operands.push({ dtype: 'f32', written: false }) - 1
     const numbers = Float64Array.from(indicesOf(shape), index => stored[positionOf(map, index)]!)
     return { input: { operand, map }, shape, numbers }
+  }
+
+  whole(value: number): Placed {
+    this.addresses.push(this.bench.place(Int32Array.of(value)))
+    const operand = this.operands.push({ dtype: 'i32', written: false }) - 1
+    const map = { offset: 0, strides: [], bounds: [], fill: 0 }
+    return { input: { operand, map }, shape: [], numbers: Float64Array.of(value) }
   }
 
   result(shape: readonly number[]): number {
@@ -103,8 +111,9 @@ function expected<Op extends 'attention' | 'attentionGradient'>(
   { scale, causal }: AttentionSizes,
   inputs: readonly (Placed | undefined)[],
   shape: readonly number[],
+  shifted = false,
 ): Float64Array {
-  const attributes = { scale, causal, part } as never
+  const attributes = { scale, causal, shifted, part } as never
   const values = inputs.flatMap(x =>
     x === undefined ? [] : [{ shape: x.shape, dtype: 'f32' as const, numbers: x.numbers }],
   )
@@ -118,11 +127,13 @@ function expectNear(actual: readonly number[], wanted: Float64Array): void {
 }
 
 describe.each(benches.map((bench, i) => [['plain', 'relaxed'][i], bench] as const))('%s SIMD', (_, bench) => {
-  test('emitAttention is softmax(scale · QKᵀ + bias) V, and its log-sum-exp', () => {
+  test('emitAttention is softmax(scale · QKᵀ + bias) V, and its log-sum-exp, behind any offset', () => {
     fc.assert(
       fc.property(cases, one => {
         const [given, sizes] = [new Given(bench), sizesOf(one)]
         const { query, key, value, bias } = makeInputs(given, sizes, one)
+        const offset = one.offset === undefined ? undefined : given.whole(one.offset)
+        const inputs = [query, key, value, bias, offset]
         const shapes = {
           output: [...sizes.batch, sizes.queries, sizes.heads, sizes.values],
           logSumExp: [...sizes.batch, sizes.heads, sizes.queries, 1],
@@ -136,6 +147,7 @@ describe.each(benches.map((bench, i) => [['plain', 'relaxed'][i], bench] as cons
           key: key.input,
           value: value.input,
           bias: bias?.input,
+          offset: offset?.input,
           results,
         }
         const emitted = emitAttention(kernel, bench.target)
@@ -143,10 +155,10 @@ describe.each(benches.map((bench, i) => [['plain', 'relaxed'][i], bench] as cons
         for (const part of ['output', 'logSumExp'] as const)
           expectNear(
             given.read(results[part], shapes[part]),
-            expected('attention', part, sizes, [query, key, value, bias], shapes[part]),
+            expected('attention', part, sizes, inputs, shapes[part], offset !== undefined),
           )
       }),
-      { numRuns: 60 },
+      { numRuns: 120 },
     )
   })
 
@@ -216,6 +228,7 @@ test('parts give the bits of the whole, however units are shared out', () => {
       sizes: one,
       ...inputs,
       bias: undefined,
+      offset: undefined,
       results,
     }
     const emitted = emitAttention(kernel, bench.target)

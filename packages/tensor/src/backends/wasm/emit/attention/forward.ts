@@ -7,6 +7,7 @@ import { log } from '../math/log.ts'
 import type { EmittedKernel, Target } from '../target.ts'
 import { storageOf, storeNeighbours } from '../values/storage.ts'
 import { keyBlock, layScratch, padded, queryBlock, scoreRow } from './blocks.ts'
+import { emitFewQueries, isFew } from './few.ts'
 import {
   addScaled,
   type Frame,
@@ -15,6 +16,7 @@ import {
   resultRowBytes,
   rowBytes,
   setHead,
+  setOffset,
   setResult,
   takeDigit,
 } from './frame.ts'
@@ -41,12 +43,15 @@ interface Item extends Record<Parts, Int> {
   readonly values: Int
 }
 
+export const emitAttention = (kernel: AttentionKernel, target: Target): EmittedKernel =>
+  isFew(kernel) ? emitFewQueries(kernel, target) : emitFlash(kernel, target)
+
 /**
  * softmax(Q Kᵀ) V, block of queries by block of queries: for every block of keys, S = Q Kᵀ, then with m the largest
  * score so far and P = exp(S − m): l = l · exp(m' − m) + Σ P, O = O · exp(m' − m) + P V (Milakov & Gimelshein, 2018);
  * at last O / l, and m + log l. A unit is one block of queries of one head.
  */
-export function emitAttention(kernel: AttentionKernel, target: Target): EmittedKernel {
+function emitFlash(kernel: AttentionKernel, target: Target): EmittedKernel {
   const { sizes } = kernel
   const blocks = Math.ceil(sizes.queries / queryBlock)
   const rows = queryBlock
@@ -63,12 +68,13 @@ export function emitAttention(kernel: AttentionKernel, target: Target): EmittedK
     const part = (name: Parts): Int => code.keepInt(i32.add(scratch, at[name]))
     const [packed, scores, sums] = [part('packed'), part('scores'), part('sums')]
     const [largest, total, factor] = [part('largest'), part('total'), part('factor')]
-    const [keys, values, rest] = [code.int(), code.int(), code.int()]
+    const [keys, values, rest, offset] = [code.int(), code.int(), code.int(), code.int()]
+    setOffset(frame, offset, kernel.offset)
     const item: Item = { frame, kernel, packed, scores, sums, largest, total, factor, keys, values }
     whileLess(begin, end, () => {
       local.set(rest, begin)
       takeDigit(frame.key, rest, blocks)
-      setQueries(frame, frame.key)
+      setQueries(frame, frame.key, offset)
       takeDigit(frame.head, rest, sizes.heads)
       local.set(frame.kvHead, i32.div_u(frame.head, sizes.heads / sizes.kvHeads))
       local.set(frame.element, rest)
@@ -82,7 +88,7 @@ export function emitAttention(kernel: AttentionKernel, target: Target): EmittedK
 
 function emitItem(item: Item): void {
   const { frame, kernel, keys, values, packed, largest, total } = item
-  const { code, sizes, query, key, keyCount, keysLeft } = frame
+  const { code, sizes, query, place, key, keyCount, keysLeft } = frame
   const [rows, last] = [code.int(), code.int()]
   setHead(frame, rows, kernel.query, frame.head)
   addScaled(rows, query, rowBytes(kernel.query))
@@ -93,7 +99,7 @@ function emitItem(item: Item): void {
     v128.store({ offset: at }, largest, code.f32(-Infinity))
     v128.store({ offset: at }, total, code.f32(0))
   }
-  local.set(last, sizes.causal ? i32.add(query, queryBlock) : i32.const(sizes.keys))
+  local.set(last, sizes.causal ? i32.add(place, queryBlock) : i32.const(sizes.keys))
   setAtMost(last, last, sizes.keys)
   range(key, 0, last, keyBlock, () => {
     local.set(keysLeft, i32.sub(sizes.keys, key))

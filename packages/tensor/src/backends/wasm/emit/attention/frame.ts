@@ -1,6 +1,7 @@
-import { $, i32, local } from 'wasmati'
+import { $, i32, local, select } from 'wasmati'
 import type { AttentionInput, AttentionSizes } from '../../../../compiler/kernel.ts'
 import type { Code, Int } from '../code.ts'
+import { setAtMost } from '../control.ts'
 import type { Target } from '../target.ts'
 
 /** What the code of attention and of its gradient is written with. */
@@ -16,8 +17,9 @@ export interface Frame {
   /** Head of the query, and of key and value. */
   readonly head: Int
   readonly kvHead: Int
-  /** The block of queries: its first one, and how many there are. */
+  /** The block of queries: its first one, how many keys a causal order puts before that, and how many queries there are. */
   readonly query: Int
+  readonly place: Int
   readonly queryCount: Int
   /** The block of keys: its first one, how many there are, and how many keys there are from it on. */
   readonly key: Int
@@ -38,6 +40,7 @@ export function makeFrame(code: Code, target: Target, sizes: AttentionSizes, arg
     head: int(),
     kvHead: int(),
     query: int(),
+    place: int(),
     queryCount: int(),
     key: int(),
     keyCount: int(),
@@ -90,4 +93,20 @@ export function setResult({ args, element }: Frame, into: Int, result: Result, h
   local.set(into, i32.load({ offset: 4 * result.operand }, args))
   addScaled(into, element, result.rows * resultRowBytes(result))
   addScaled(into, head, 4 * result.columns)
+}
+
+/** into = the offset of a causal order, from 0 to the number of keys; 0 if there is none */
+export function setOffset({ code, sizes, args }: Frame, into: Int, offset: AttentionInput | undefined): void {
+  if (offset === undefined) return local.set(into, 0)
+  const { operand, map } = offset
+  local.set(into, i32.load({ offset: 4 * map.offset }, i32.load({ offset: 4 * operand }, args)))
+  code.region(() => {
+    const none = code.keepInt(i32.const(0))
+    local.get(none)
+    local.get(into)
+    i32.lt_s(into, none)
+    select()
+    local.set(into)
+  })
+  setAtMost(into, into, sizes.keys)
 }

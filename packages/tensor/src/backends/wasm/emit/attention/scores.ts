@@ -53,9 +53,14 @@ export function eachPanel(frame: Frame, body: (of: Panel) => void): void {
   })
 }
 
-/** into = how many of the block's keys the queries before `query` + `margin` see */
-export function setSeen({ query: first, key, keyCount }: Frame, into: Int, query: Int, margin: number): void {
-  local.set(into, i32.sub(i32.add(i32.add(first, query), margin), key))
+/** into = how many of the block's keys the queries before `query` + `margin` see; behind an offset, none perhaps */
+export function setSeen({ place: first, key, keyCount }: Frame, into: Int, query: Int, margin: number): void {
+  local.set(into, i32.add(i32.add(first, query), margin))
+  local.get(into)
+  local.get(key)
+  i32.gt_u(into, key)
+  select()
+  local.set(into, i32.sub($, key))
   setAtMostOf(into, keyCount)
 }
 
@@ -95,11 +100,11 @@ export function emitRowsByPanel(
 
 /** Adds the bias to a panel of scores at `at`, and hides keys behind their queries. */
 export function finishScores(frame: Frame, of: Panel, at: Int, bias: AttentionInput | undefined): void {
-  const { code, sizes, query, key } = frame
+  const { code, sizes, place, key } = frame
   if (bias !== undefined) code.region(() => addBias(frame, of, at, bias))
   if (!sizes.causal) return
   // Some of the panel's keys lie behind its first query.
-  i32.gt_u(i32.add(key, of.keys), i32.add(i32.add(query, of.query), 1))
+  i32.gt_u(i32.add(key, of.keys), i32.add(i32.add(place, of.query), 1))
   if_(null, () => code.region(() => hideFuture(frame, of, at)))
 }
 
@@ -133,9 +138,9 @@ function addBias(frame: Frame, of: Panel, at: Int, bias: AttentionInput): void {
   })
 }
 
-function hideFuture({ code, query, key }: Frame, of: Panel, at: Int): void {
+function hideFuture({ code, place, key }: Frame, of: Panel, at: Int): void {
   const lanes = code.lanes(Int32Array.of(0, 1, 2, 3))
-  const low = code.keep(i32x4.add(i32x4.splat(i32.add(query, of.query)), lanes))
+  const low = code.keep(i32x4.add(i32x4.splat(i32.add(place, of.query)), lanes))
   const high = code.keep(i32x4.add(low, code.i32(4)))
   const position = code.keep(i32x4.splat(key))
   eachKey(code, of, at, row => {
@@ -167,9 +172,10 @@ export function weight(code: Code, x: Vector): OnStack {
   return v128.andnot(e, f32x4.lt(x, least))
 }
 
-/** Goes through the blocks of queries from `begin` to `end`, blocks counted from 0. */
-export function setQueries({ sizes, query, queryCount }: Frame, block: Int): void {
+/** Takes a block of queries, counted from 0, that so many keys stand before. */
+export function setQueries({ sizes, query, place, queryCount }: Frame, block: Int, offset: Int | number = 0): void {
   local.set(query, i32.mul(block, queryBlock))
+  local.set(place, i32.add(query, offset))
   local.set(queryCount, i32.sub(sizes.queries, query))
   setAtMost(queryCount, queryCount, queryBlock)
 }
