@@ -13,34 +13,58 @@ export function builtin<Module>(name: string, get: () => Module | undefined): Mo
   return module
 }
 
-/** An open file that is read in parts. */
-export interface OpenFile {
+/** Bytes that are read in parts: of a file, a `Blob`, a server that knows ranges. */
+export interface ByteSource {
+  /** Bytes in all. */
   readonly size: number
-  /** Bytes start … end, fewer at the end of the file. */
+  /** Bytes start … end, fewer at the end of the source. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** Opens a file while `body` runs. */
-export async function withFile<Result>(path: string, body: (file: OpenFile) => Promise<Result>): Promise<Result> {
+/** A file that is open until it is closed. */
+export interface OpenFile extends ByteSource {
+  close(): Promise<void>
+}
+
+/** A system reads no more than 2 GiB at a time. */
+const longestRead = 2 ** 30
+
+export async function openFile(path: string): Promise<OpenFile> {
   const handle = await fs().open(path, 'r')
   try {
     const { size } = await handle.stat()
-    return await body({
-      size,
-      async read(start, end) {
-        const buffer = new Uint8Array(Math.max(0, Math.min(end, size) - start))
-        let filled = 0
-        while (filled < buffer.length) {
-          const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, start + filled)
-          if (bytesRead === 0) break
-          filled += bytesRead
-        }
-        return buffer.subarray(0, filled)
-      },
-    })
-  } finally {
+    return { size, read: (start, end) => readRange(handle, start, Math.min(end, size)), close: () => handle.close() }
+  } catch (error) {
     await handle.close()
+    throw error
   }
+}
+
+async function readRange(
+  handle: Awaited<ReturnType<ReturnType<typeof fs>['open']>>,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const buffer = new Uint8Array(Math.max(0, end - start))
+  let filled = 0
+  while (filled < buffer.length) {
+    const length = Math.min(buffer.length - filled, longestRead)
+    const { bytesRead } = await handle.read(buffer, filled, length, start + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return buffer.subarray(0, filled)
+}
+
+/**
+ * The real path of a file in a folder, links followed.
+ *
+ * @returns undefined if it lies elsewhere
+ */
+export async function realPathWithin(folder: string, name: string): Promise<string | undefined> {
+  const root = await fs().realpath(folder)
+  const path = await fs().realpath(joined(root, name))
+  return path.startsWith(root.endsWith(paths().sep) ? root : root + paths().sep) ? path : undefined
 }
 
 type Parts = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -69,7 +93,7 @@ export async function writeAtomically(path: string, parts: Parts): Promise<void>
     await fs().rm(temporary, { force: true })
     throw error
   }
-  await syncFolder(paths().dirname(path))
+  await syncFolder(folderOf(path))
 }
 
 /** Makes a folder with files in it, all or nothing, under a name that is free. */
@@ -87,7 +111,13 @@ export async function writeFolderAtomically(path: string, files: Readonly<Record
   } finally {
     beingWritten.delete(temporary)
   }
-  await syncFolder(paths().dirname(path))
+  await syncFolder(folderOf(path))
+}
+
+/** Removes a file, if it is there, and waits until the disk knows. */
+export async function removeDurably(path: string): Promise<void> {
+  await fs().rm(path, { force: true })
+  await syncFolder(folderOf(path))
 }
 
 /** Removes a folder so that at any moment its path holds all of it or nothing. */
@@ -116,10 +146,11 @@ async function syncFolder(path: string): Promise<void> {
 
 const temporaryPrefix = '.tmp-'
 const temporaryName = (path: string): string =>
-  joined(paths().dirname(path), `${temporaryPrefix}${process.pid}-${crypto.randomUUID()}-${paths().basename(path)}`)
+  joined(folderOf(path), `${temporaryPrefix}${process.pid}-${crypto.randomUUID()}-${paths().basename(path)}`)
 /** Temporary folders that this process is still filling. */
 const beingWritten = new Set<string>()
 
+export const folderOf = (path: string): string => paths().dirname(path)
 export const joined = (...parts: readonly string[]): string => paths().join(...parts)
 export const readText = (path: string): Promise<string> => fs().readFile(path, 'utf8')
 const removeFolder = (path: string): Promise<void> => fs().rm(path, { recursive: true, force: true })

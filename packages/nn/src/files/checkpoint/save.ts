@@ -1,6 +1,6 @@
 import { ArgumentError } from '@wids/tensor'
-import { CheckpointError } from '../errors.ts'
-import { codeOf, removeAtomically, removeLeftovers, writeFolderAtomically } from '../nodeFiles.ts'
+import { removeAtomically, removeLeftovers, writeFolderAtomically } from '../nodeFiles.ts'
+import { orCheckpointError } from '../systemErrors.ts'
 import { encodedParts } from '../safetensors/encode.ts'
 import { descriptionFile, encodeDescription } from './description.ts'
 import { type Best, bestCheckpoint, checkpointsIn, freePath } from './folder.ts'
@@ -47,20 +47,6 @@ export async function saveCheckpoint(folder: string, run: Run, options: Checkpoi
   )
   await orCheckpointError(folder, 'older checkpoints cannot be removed', () => removeOthers(folder, path, options))
   return path
-}
-
-/** Runs `body`; a failed call to the system becomes a CheckpointError. */
-async function orCheckpointError<Result>(
-  folder: string,
-  problem: string,
-  body: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await body()
-  } catch (cause) {
-    if (codeOf(cause) === undefined) throw cause
-    throw new CheckpointError(folder, `${problem} (${codeOf(cause)})`, { cause })
-  }
 }
 
 function checkOptions({ step, keep = 1, config = null }: CheckpointOptions): void {

@@ -1,6 +1,6 @@
 import { ArgumentError, dtypes, Tensor } from '@wids/tensor'
 import { readBytes, start } from '@wids/tensor/graph'
-import { codeOf } from './dtypes.ts'
+import { typeOf } from '../stored/types.ts'
 import { lengthBytes } from './header.ts'
 
 type Tensors = Readonly<Record<string, Tensor>>
@@ -52,7 +52,7 @@ function headerOf(tensors: readonly (readonly [string, Tensor])[], metadata: Met
     if (name === '__metadata__') throw new ArgumentError('encodeSafetensors', "no tensor can be named '__metadata__'")
     const from = at
     at += size * dtypes[dtype].bytes
-    return [name, { dtype: codeOf[dtype], shape, data_offsets: [from, at] }] as const
+    return [name, { dtype: typeOf[dtype], shape, data_offsets: [from, at] }] as const
   })
   const texts = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1))
   const first = texts.length === 0 ? [] : [['__metadata__', Object.fromEntries(texts)] as const]

@@ -1,14 +1,15 @@
-import { ArgumentError, type Tensor } from '@wids/tensor'
-import { CheckpointError, FormatError } from '../errors.ts'
-import { codeOf, type OpenFile, withFile, writeAtomically } from '../nodeFiles.ts'
-import { type Safetensors, tensorOf } from './decode.ts'
+import type { Tensor } from '@wids/tensor'
+import { writeAtomically } from '../nodeFiles.ts'
+import { orCheckpointError } from '../systemErrors.ts'
+import type { Safetensors } from './decode.ts'
 import { encodedParts } from './encode.ts'
-import { type Entry, headerLength, lengthBytes, parseHeader } from './header.ts'
+import { openSafetensors } from './open.ts'
 
 /**
- * Reads a safetensors file, tensor by tensor, in Node.
+ * Reads a safetensors file, tensor by tensor, in Node; `openSafetensors` reads parts of one.
  *
- * @param names read only these. Default all
+ * @param path of a file, or of the index of several ('model.safetensors.index.json')
+ * @param options `names`: read only these. Default all
  * @throws FormatError if the file is missing, breaks a rule of the format, or holds what no tensor here can;
  * ArgumentError for a name that it does not have
  * @example
@@ -19,41 +20,14 @@ export async function readSafetensors(
   path: string,
   { names }: { readonly names?: readonly string[] } = {},
 ): Promise<Safetensors> {
+  const file = await openSafetensors(path)
   try {
-    return await withFile(path, file => readOpen(path, file, names))
-  } catch (cause) {
-    const code = codeOf(cause)
-    if (code === undefined) throw cause
-    throw new FormatError(path, code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`, { cause })
+    const tensors: [string, Tensor][] = []
+    for (const name of names ?? file.tensors.keys()) tensors.push([name, await file.read(name)])
+    return { tensors: Object.fromEntries(tensors), metadata: file.metadata }
+  } finally {
+    await file.close()
   }
-}
-
-async function readOpen(path: string, file: OpenFile, names: readonly string[] | undefined): Promise<Safetensors> {
-  const length = headerLength(await file.read(0, lengthBytes), file.size, path)
-  const dataStart = lengthBytes + length
-  const { metadata, entries } = parseHeader(await file.read(lengthBytes, dataStart), file.size - dataStart, path)
-  const tensors: [string, Tensor][] = []
-  for (const name of names ?? entries.keys()) {
-    const entry = entries.get(name)
-    if (entry === undefined)
-      throw new ArgumentError(
-        'readSafetensors',
-        `${path} has no tensor '${name}'; it has ${[...entries.keys()].join(', ')}`,
-      )
-    tensors.push([name, tensorOf(name, entry, await readEntry(path, file, dataStart, entry), path)])
-  }
-  return { tensors: Object.fromEntries(tensors), metadata }
-}
-
-async function readEntry(
-  path: string,
-  file: OpenFile,
-  dataStart: number,
-  { start, end }: Entry,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await file.read(dataStart + start, dataStart + end)
-  if (bytes.length !== end - start) throw new FormatError(path, 'it became shorter while it was read')
-  return bytes
 }
 
 /**
@@ -69,10 +43,6 @@ export async function writeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  try {
-    await writeAtomically(path, encodedParts(tensors, metadata))
-  } catch (cause) {
-    if (codeOf(cause) === undefined) throw cause
-    throw new CheckpointError(path, `it cannot be written (${codeOf(cause)})`, { cause })
-  }
+  const parts = encodedParts(tensors, metadata)
+  await orCheckpointError(path, 'it cannot be written', () => writeAtomically(path, parts))
 }

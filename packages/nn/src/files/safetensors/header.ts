@@ -1,6 +1,6 @@
 import type { Shape } from '@wids/tensor'
 import { FormatError } from '../errors.ts'
-import { storedTypes } from './dtypes.ts'
+import { bytesOf, isSizes, storedTypes } from '../stored/types.ts'
 import { parseStrictJson } from './strictJson.ts'
 
 /** Where a tensor lies: bytes start … end of the data, which follows the header. */
@@ -108,19 +108,6 @@ function entryOf(name: string, value: unknown, file: string): Entry {
       `tensor '${name}', ${dtype} [${shape.join(', ')}], needs ${expected ?? 'more bytes than can be counted'}, but its data_offsets hold ${end - start}`,
     )
   return { type: dtype, shape, start, end }
-}
-
-const isSizes = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every(n => Number.isSafeInteger(n) && n >= 0)
-
-/** Bytes of a tensor; undefined where the product is too large for exact numbers or ends within a byte. */
-function bytesOf(shape: Shape, bits: number): number | undefined {
-  let total = bits
-  for (const n of shape.includes(0) ? [0] : shape) {
-    total *= n
-    if (!Number.isSafeInteger(total)) return undefined
-  }
-  return total % 8 === 0 ? total / 8 : undefined
 }
 
 function checkCover(entries: ReadonlyMap<string, Entry>, dataBytes: number, file: string): void {
