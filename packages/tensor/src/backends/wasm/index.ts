@@ -4,6 +4,7 @@ import { ArgumentError, OutOfMemoryError } from '../../errors.ts'
 import { boundaryBytes } from '../../graph/boundary.ts'
 import type { Graph } from '../../graph/linear.ts'
 import type { Backend, Block, Program } from '../backend.ts'
+import { currentBlas } from './blas.ts'
 import { FAULT_ADDRESS } from './emit/target.ts'
 import { hasRelaxedSimd } from './features.ts'
 import { createHeap } from './heap.ts'
@@ -50,8 +51,8 @@ export function createWasmBackend(): Backend<WasmProgram> {
   noteOneThread()
   const pool = isShared(memory) ? createPool(memory) : undefined
   const heap = heapInOrder(createHeap(memory, HEAP_START, maxBytes), pool)
-  const compileKernels = createKernelCache(memory, hasRelaxedSimd(), (module, count) =>
-    pool?.announce({ type: 'kernels', module, count }),
+  const compileKernels = createKernelCache(memory, hasRelaxedSimd(), made =>
+    pool?.announce({ type: 'kernels', ...made }),
   )
   const arena = createRegion(heap)
   const scratch = createRegion(heap)
@@ -96,7 +97,10 @@ export function createWasmBackend(): Backend<WasmProgram> {
     compile: graph => {
       const planned = plan(graph)
       checkSize(graph, planned)
-      const kernels = compileKernels(planned.launches.map(launch => launch.kernel))
+      const kernels = compileKernels(
+        planned.launches.map(launch => launch.kernel),
+        currentBlas(),
+      )
       const { launches, order, nanoseconds } = schedule(planned, kernels)
       const slots = planned.launches.flatMap(({ operands }) =>
         operands.map((place): Slot => ({

@@ -4,7 +4,8 @@ import type { DType } from '../../../dtype.ts'
 import type { IndexMap, MatmulKernel, Operand, Store, Value } from '../../../compiler/kernel.ts'
 import { threefry } from '../../reference/threefry.ts'
 import { emitMatmul } from './matmul.ts'
-import type { EmittedKernel } from './target.ts'
+import type { Sgemm } from '../blas.ts'
+import { importSgemm, type EmittedKernel } from './target.ts'
 import { Bench } from './testing.ts'
 import { cuts, indicesOf, layOut, layouts, positionOf, randomFloats, runInParts, type Placed } from './testingMaps.ts'
 
@@ -298,6 +299,7 @@ interface Case {
   readonly problem: Problem
   readonly dtypes: readonly [keyof typeof store, keyof typeof store]
   readonly relaxed: boolean
+  readonly blas: boolean
   readonly seed: number
   readonly cut: readonly number[]
 }
@@ -307,20 +309,41 @@ const casesOf = (size: fc.Arbitrary<Size>): fc.Arbitrary<Case> =>
     problem: problemsOf(size),
     dtypes: fc.tuple(types, types),
     relaxed: fc.boolean(),
+    blas: fc.boolean(),
     seed: fc.integer(),
     cut: cuts,
   })
 
+/** What a BLAS does, and demands of strides. */
+const sgemmOn =
+  (bench: Bench): Sgemm =>
+  (transposeA, transposeB, m, n, k, a, strideA, b, strideB, c, strideC) => {
+    const floats = new Float32Array(bench.bytes.buffer)
+    if (strideA < (transposeA ? m : k) || strideB < (transposeB ? k : n) || strideC < n) throw new Error('bad stride')
+    for (let i = 0; i < m; i++)
+      for (let j = 0; j < n; j++) {
+        let sum = 0
+        for (let l = 0; l < k; l++) {
+          const [left, right] = [
+            transposeA ? l * strideA + i : i * strideA + l,
+            transposeB ? j * strideB + l : l * strideB + j,
+          ]
+          sum += floats[a / 4 + left]! * floats[b / 4 + right]!
+        }
+        floats[c / 4 + i * strideC + j] = sum
+      }
+  }
+
 /** Runs a case whole and in parts, and checks the results at the given indices. */
 function checkCase(
-  { problem, dtypes, relaxed, seed, cut }: Case,
+  { problem, dtypes, relaxed, blas, seed, cut }: Case,
   epilogue: Epilogue,
   indices: () => Iterable<number[]>,
 ): void {
   const bench = benches[Number(relaxed)]!
   const placed = place(bench, problem, dtypes, seed)
   const kernel = kernelOf(problem, dtypes, epilogue)
-  const emitted = emitMatmul(kernel, bench.target)
+  const emitted = emitMatmul(kernel, blas ? { ...bench.target, sgemm: importSgemm(sgemmOn(bench)) } : bench.target)
   const [whole, parts] = [placed.outs(), placed.outs()]
   placed.load(emitted, whole)(0, emitted.units)
   runInParts(placed.load(emitted, parts), emitted.units, cut)

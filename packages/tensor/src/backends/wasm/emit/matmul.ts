@@ -1,4 +1,5 @@
 import type { MatmulKernel } from '../../../compiler/kernel.ts'
+import { emitBlas, matricesOf } from './matmul/blas.ts'
 import { emitFlat, isFlat } from './matmul/flat.ts'
 import { orient } from './matmul/orient.ts'
 import { emitPacked } from './matmul/packed.ts'
@@ -8,5 +9,7 @@ import type { EmittedKernel, Target } from './target.ts'
 
 export function emitMatmul(kernel: MatmulKernel, target: Target): EmittedKernel {
   const problem = orient(simplify(readProblem(kernel)))
-  return isFlat(problem) ? emitFlat(problem, target) : emitPacked(problem, target)
+  if (isFlat(problem)) return emitFlat(problem, target)
+  const matrices = matricesOf(problem)
+  return target.sgemm && matrices ? emitBlas(problem, matrices, target.sgemm, target) : emitPacked(problem, target)
 }

@@ -13,7 +13,7 @@ export class Bench {
 
   constructor(relaxed: boolean, pages = 512) {
     const memory = importMemory({ min: pages, max: 65536, shared: true })
-    this.target = { memory, relaxed }
+    this.target = { memory, relaxed, sgemm: undefined }
     this.bytes = new Uint8Array(memory.value.buffer)
   }
 

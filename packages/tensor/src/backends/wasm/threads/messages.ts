@@ -1,3 +1,5 @@
+import type { KernelModule } from '../kernels.ts'
+
 /** What the main thread tells workers, in order. */
 export type Command =
   | {
@@ -6,8 +8,7 @@ export type Command =
       readonly barrier: WebAssembly.Module
       readonly thread: number
     }
-  /** The next kernels: exports k0 … of a module. */
-  | { readonly type: 'kernels'; readonly module: WebAssembly.Module; readonly count: number }
+  | ({ readonly type: 'kernels' } & KernelModule)
   | { readonly type: 'program'; readonly program: number; readonly launches: Int32Array }
   | { readonly type: 'forget'; readonly program: number }
   /**

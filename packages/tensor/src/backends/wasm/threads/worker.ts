@@ -3,6 +3,7 @@
  * for pages and programs without configuration, and `@wids/tensor/worker` is it for pages with a strict content
  * security policy. Types and constants are erased or inlined when the text is made.
  */
+import type { Blas, Sgemm, SgemmModule } from '../blas.ts'
 import type { Command, Reply } from './messages.ts'
 import { barrierAddress, COMPLETED_ADDRESS, GENERATION_OFFSET, readyAddress } from './control.ts'
 
@@ -23,11 +24,17 @@ let arrive: (threads: number, address: number) => number
 const kernels: Kernel[] = []
 const programs = new Map<number, Int32Array>()
 
-/** An instance of a module whose only import is the memory. */
-function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
-  const imports: Record<string, Record<string, WebAssembly.Memory>> = {}
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) (imports[from] ??= {})[name] = memory
+/** An instance of a module that imports the memory, and functions only if they are a BLAS's product. */
+function instantiate(module: WebAssembly.Module, blas?: Blas): WebAssembly.Exports {
+  const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {}
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module))
+    (imports[from] ??= {})[name] = kind === 'function' ? sgemm(blas!) : memory
   return new WebAssembly.Instance(module, imports).exports
+}
+
+function sgemm({ module, library }: Blas): Sgemm {
+  const load = globalThis.process.getBuiltinModule('node:module').createRequire(module)
+  return (load(module) as SgemmModule).sgemmIn(library, memory)
 }
 
 function barrier(count: number): void {
@@ -100,7 +107,7 @@ function obey(command: Command): void {
       Atomics.store(words, readyAddress(thread) >> 2, 1)
       break
     case 'kernels': {
-      const exports = instantiate(command.module)
+      const exports = instantiate(command.module, command.blas)
       for (let i = 0; i < command.count; i++) kernels.push(exports[`k${i}`] as Kernel)
       break
     }

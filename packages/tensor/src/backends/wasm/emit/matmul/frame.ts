@@ -148,7 +148,7 @@ export function addScaled(into: I32, index: Input<'i32'>, stride: number): void 
 }
 
 /** Calls the epilogue, if there is one, for `rows` rows of the item's columns, whose products lie at `c`. */
-export function finishRows(frame: Frame, c: Input<'i32'>, row: Input<'i32'>, rows: number): void {
+export function finishRows(frame: Frame, c: Input<'i32'>, row: Input<'i32'>, rows: Input<'i32'>): void {
   const { epilogue, args, columnBlock, columns, batch, blocks, locals } = frame
   if (epilogue === undefined) return
   const [from, column] = [locals.i32(), locals.i32()]
