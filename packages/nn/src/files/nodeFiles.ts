@@ -40,6 +40,15 @@ export async function openFile(path: string): Promise<OpenFile> {
   }
 }
 
+export async function readWhole(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const file = await openFile(path)
+  try {
+    return await file.read(0, file.size)
+  } finally {
+    await file.close()
+  }
+}
+
 async function readRange(
   handle: Awaited<ReturnType<ReturnType<typeof fs>['open']>>,
   start: number,

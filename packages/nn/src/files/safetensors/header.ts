@@ -1,7 +1,7 @@
 import type { Shape } from '@wids/tensor'
 import { FormatError } from '../errors.ts'
 import { bytesOf, isSizes, storedTypes } from '../stored/types.ts'
-import { parseStrictJson } from './strictJson.ts'
+import { parseStrictJson } from '../stored/strictJson.ts'
 
 /** Where a tensor lies: bytes start … end of the data, which follows the header. */
 export interface Entry {

@@ -3,7 +3,7 @@ import { FormatError } from '../errors.ts'
 import { folderOf, openFile, realPathWithin } from '../nodeFiles.ts'
 import { orFormatError } from '../systemErrors.ts'
 import type { SafetensorsReader } from './open.ts'
-import { parseStrictJson } from './strictJson.ts'
+import { parseStrictJson } from '../stored/strictJson.ts'
 
 const longest = 100_000_000
 
