@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { manualSeed, randint, randn, realize, type Tensor } from '../src/index.ts'
+import { attention, manualSeed, randint, randn, realize, type Tensor } from '../src/index.ts'
 
-/** Enough work for a program to be split: a layer forward with products, rows, columns, lookups and a scatter. */
+/** Enough work for a program to be split: a layer forward with products, rows, columns, attention and lookups. */
 export async function layer(): Promise<{ x: Tensor; run: () => Tensor[] }> {
   manualSeed(3)
   const [x, w, v] = [randn([512, 256]), randn([256, 1024]), randn([1024, 256])]
@@ -10,8 +10,10 @@ export async function layer(): Promise<{ x: Tensor; run: () => Tensor[] }> {
   const run = (): Tensor[] => {
     const h = x.normalize().matmul(w).gelu()
     const y = h.matmul(v).add(x)
+    const heads = y.reshape([512, 4, 64]).transpose(0, 1) // [4, 512, 64]
+    const mixed = attention(heads, heads, heads, { causal: true })
     const picked = y.indexSelect(0, rows)
-    return [y, y.softmax(), y.mul(y).sum(0), h.mean(-1), picked, y.sum()]
+    return [y, y.softmax(), y.mul(y).sum(0), h.mean(-1), mixed, picked, y.sum()]
   }
   return { x, run }
 }

@@ -44,8 +44,8 @@ describe('in a process of its own', () => {
     readonly first: readonly string[]
     readonly second: readonly string[]
   }
-  const bits = (env: NodeJS.ProcessEnv, ...args: string[]) =>
-    inFreshProcess<Bits>(new URL('processes/bits.ts', import.meta.url), { args, env })
+  const bits = (env: NodeJS.ProcessEnv, surroundings = 'usual') =>
+    inFreshProcess<Bits>(new URL('processes/bits.ts', import.meta.url), { args: [surroundings], env })
 
   test('WIDS_THREADS chooses how many, and without shared memory one computes the same and says why once', async () => {
     const one = await bits({ WIDS_THREADS: '1' })

@@ -13,7 +13,7 @@ import { launch } from './launch.ts'
 import { deviceBlock, keepOnHost, release, type Storage } from './storage.ts'
 import { makeRoom } from './room.ts'
 import { isTracing } from './trace.ts'
-import { mayLeave } from './turn.ts'
+import { mayLeave, turnIfFull } from './turn.ts'
 
 /** A new realized node: what a tensor is after its program ran. */
 export function leaf(storage: Storage, like: Pick<Node, 'shape' | 'dtype'>): Node {
@@ -100,6 +100,7 @@ export async function realize(...tensors: readonly Handle[]): Promise<void> {
     start(tensors)
   }
   await Promise.all([...new Set(tensors.map(t => t.node.storage!.backend))].map(backend => backend.sync()))
+  await turnIfFull()
 }
 
 /** Bytes of a computed tensor. */
@@ -113,6 +114,7 @@ export async function readBytes(tensor: Handle): Promise<Uint8Array> {
   const storage = tensor.node.storage!
   const bytes = await readStorage(storage)
   if (storage.bytes <= smallResult) keepOnHost(storage, bytes.slice())
+  await turnIfFull()
   return bytes
 }
 /** Results up to this size stay on the host once they were read. */
