@@ -1,13 +1,13 @@
 import type { Stateful } from '../files/checkpoint/state.ts'
 import type { Module } from '../module/module.ts'
+import type { Optimizer, Rate } from '../optimizers/optimizer.ts'
 import type { ValidationReport } from './evaluate.ts'
 import type { StepReport } from './report.ts'
-import type { Trainer } from './trainer.ts'
 
 /** A run of `fit` as callbacks and its caller see it. */
 export interface Training<Model extends Module = Module> {
   readonly model: Model
-  readonly trainer: Trainer<Model, never>
+  readonly optimizer: Optimizer<Rate, string>
   /** Steps taken, those of an earlier run that was resumed included. */
   readonly step: number
   /** Epochs that ended. */
@@ -27,10 +27,11 @@ export interface Training<Model extends Module = Module> {
   /** Why the run was stopped before its end; undefined if it was not. */
   readonly stopped: string | undefined
   /** Ends the run after this step. */
-  stop(reason: string): void
+  readonly stop: (reason: string) => void
 }
 
-type Reply = void | Promise<void>
+/** If it is a promise, training waits for it. */
+type Reply = unknown
 
 /**
  * What is done while a model is trained. All parts are optional; a function alone is `onStep`.

@@ -25,7 +25,7 @@ import { type FitOptions, TrainingRun } from './run.ts'
  */
 export async function fit<Model extends Module, Batch>(
   model: Model,
-  options: FitOptions<Model, Batch>,
+  options: FitOptions<NoInfer<Model>, Batch>,
 ): Promise<Training<Model>> {
   const run = new TrainingRun(model, options)
   try {

@@ -2,6 +2,7 @@ import { ArgumentError, defaultGenerator, type Generator } from '@wids/tensor'
 import type { Cursor } from '../data/dataLoader.ts'
 import type { StateDict, Stateful } from '../files/checkpoint/state.ts'
 import type { Module } from '../module/module.ts'
+import type { Optimizer, Rate } from '../optimizers/optimizer.ts'
 import { ReduceOnPlateau } from '../schedules/plateau.ts'
 import type { Schedule } from '../schedules/schedule.ts'
 import type { Callback, CallbackLike, Training } from './callback.ts'
@@ -41,6 +42,7 @@ const readAtMost = 50
 /** The state of `fit`, and what happens to it. */
 export class TrainingRun<Model extends Module, Batch> implements Training<Model> {
   readonly model: Model
+  readonly optimizer: Optimizer<Rate, string>
   readonly trainer: Trainer<Model, Batch>
   readonly lastStep: number | undefined
   readonly parts: Readonly<Record<string, Stateful>>
@@ -65,6 +67,7 @@ export class TrainingRun<Model extends Module, Batch> implements Training<Model>
     const { schedule, callbacks = [], generators = { generator: defaultGenerator() } } = options
     const rate = schedule instanceof ReduceOnPlateau ? () => schedule.lr : schedule
     this.model = model
+    this.optimizer = options.optimizer
     this.trainer = new Trainer(model, { ...options, schedule: rate })
     this.lastStep = lastStepOf(options)
     this.#options = options
@@ -83,7 +86,7 @@ export class TrainingRun<Model extends Module, Batch> implements Training<Model>
     return this.trainer.steps
   }
 
-  stop(reason: string): void {
+  readonly stop = (reason: string): void => {
     this.stopped ??= reason
   }
 

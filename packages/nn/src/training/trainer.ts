@@ -66,7 +66,7 @@ export class Trainer<Model extends Module, Batch> {
   #sum: GradientSum | undefined
 
   /** @throws ArgumentError unless `maxSkipped` is positive */
-  constructor(model: Model, options: TrainerOptions<Model, Batch>) {
+  constructor(model: Model, options: TrainerOptions<NoInfer<Model>, Batch>) {
     const { precision = 'f32', scaler = precision === 'f16' ? new GradScaler() : false, maxSkipped = 5 } = options
     if (!(maxSkipped >= 1)) throw new ArgumentError('fit', `maxSkipped is at least 1, got ${maxSkipped}`)
     this.model = model

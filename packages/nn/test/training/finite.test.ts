@@ -47,7 +47,7 @@ function setUp(generator = new Generator(5)) {
 type Held = ReturnType<typeof setUp>
 
 /** Every byte that a step may change, as numbers. */
-async function everything({ model, optimizer, ema }: Held): Promise<Record<string, number[]>> {
+async function everything({ model, optimizer, ema }: Held): Promise<Record<string, readonly number[]>> {
   const tensors = { ...model.stateDict(), ...optimizer.stateDict(), ...prefixed(ema.stateDict()) }
   const read = Object.entries(tensors).map(async ([name, value]) => [name, [...(await value.data())]] as const)
   return Object.fromEntries(await Promise.all(read))

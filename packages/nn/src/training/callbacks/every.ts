@@ -10,5 +10,5 @@ import type { Callback, Training } from '../callback.ts'
  */
 export const every = <Model extends Module>(
   steps: number,
-  run: (training: Training<Model>) => void | Promise<void>,
+  run: (training: Training<Model>) => unknown,
 ): Callback<Model> => ({ every: steps, onInterval: run })
