@@ -11,10 +11,10 @@ export function pathsBetween(output: Node, targets: ReadonlySet<Node>): Set<Node
   const paths = new Set<Node>()
   const oldest = Math.min(...[...targets].map(target => target.id))
   // A node's id is larger than those of its inputs, so this order has inputs before users.
-  for (const node of reachable(output).sort((a, b) => a.id - b.id)) {
+  for (const [node, inputs] of reachable(output).sort(([a], [b]) => a.id - b.id)) {
     // What was computed before every target does not depend on one.
     if (isReleased(node) && !targets.has(node) && node.id > oldest) refuse()
-    if (targets.has(node) || gradientInputs(node).some(input => paths.has(input))) paths.add(node)
+    if (targets.has(node) || inputs.some(input => paths.has(input))) paths.add(node)
   }
   return paths
 }
@@ -27,17 +27,23 @@ function refuse(): never {
   )
 }
 
-/** Everything from which a gradient can come, without recursion, as graphs may be deep. */
-function reachable(output: Node): Node[] {
+/** Everything from which a gradient can come, with where it then flows; without recursion, as graphs may be deep. */
+function reachable(output: Node): (readonly [node: Node, inputs: readonly Node[]])[] {
   const found = new Set([output])
-  for (const node of found) for (const input of gradientInputs(node)) found.add(input)
-  return [...found]
+  const flows: (readonly [Node, readonly Node[]])[] = []
+  for (const node of found) {
+    const inputs = gradientInputs(node)
+    flows.push([node, inputs])
+    for (const input of inputs) found.add(input)
+  }
+  return flows
 }
 
 /** The inputs of a node to which its gradient flows. */
 function gradientInputs(node: Node): readonly Node[] {
   if (node.inputs.length === 0) return []
   const slopes = slopesOf(node)
-  const inputs = customGradientOf(node)?.inputs ?? node.inputs.filter((_, i) => slopes[i] !== undefined)
-  return inputs.filter(input => isFloat(input.dtype))
+  const custom = customGradientOf(node)
+  if (custom !== undefined) return custom.inputs.filter(input => isFloat(input.dtype))
+  return node.inputs.filter((input, i) => slopes[i] !== undefined && isFloat(input.dtype))
 }

@@ -18,7 +18,7 @@ export class Handle {
   /** The value that an assignment not yet computed replaces. */
   #replaced: Node | undefined
   /** Earlier values that graphs made before an assignment may still need. */
-  readonly #retired: Node[] = []
+  #retired: Node[] | undefined
 
   /** @internal Made by operations. */
   constructor(node: Node) {
@@ -126,7 +126,7 @@ export class Handle {
       replaced.handles === 1 &&
       replaced.uses === usesOf(replaced)
     )
-      retire(this.#retired, replaced)
+      retire((this.#retired ??= []), replaced)
     this.#replaced = undefined
     return replaced
   }

@@ -52,13 +52,15 @@ export function makeNode<Op extends Primitive>(
 }
 
 const none = {}
+function fail(operation: string, problem: string, ...nodes: Node[]): never {
+  throw new ShapeError(
+    operation,
+    problem,
+    nodes.map(n => n.shape),
+  )
+}
 export const need = (ok: boolean, operation: string, problem: () => string, ...nodes: Node[]): void => {
-  if (!ok)
-    throw new ShapeError(
-      operation,
-      problem(),
-      nodes.map(n => n.shape),
-    )
+  if (!ok) fail(operation, problem(), ...nodes)
 }
 
 export const constant = (value: number, dtype: DType, shape: Shape = []): Node =>
@@ -72,7 +74,7 @@ const comparisons: ReadonlySet<Binary> = new Set<Binary>(['less', 'lessEqual', '
 
 /** Both inputs have one shape and dtype already; comparisons give bool. */
 export function binary(op: Binary, a: Node, b: Node): Node {
-  need(sameShape(a.shape, b.shape), op, () => `shapes differ, got ${show(a.shape)} and ${show(b.shape)}`, a, b)
+  if (!sameShape(a.shape, b.shape)) fail(op, `shapes differ, got ${show(a.shape)} and ${show(b.shape)}`, a, b)
   if (a.dtype !== b.dtype) throw new DTypeError(op, `dtypes differ, got ${a.dtype} and ${b.dtype}`)
   return makeNode(op, [a, b], none, a.shape, comparisons.has(op) ? 'bool' : a.dtype)
 }

@@ -1,4 +1,5 @@
 import type { Node } from './node.ts'
+import type { Primitive } from './primitives.ts'
 
 /** One character a number: small integers as they are, others behind `escape` as the four words of their double. */
 const escape = 0xffff
@@ -24,11 +25,14 @@ function put(value: number): void {
 }
 
 const names = new Map<string, number>()
-function putName(name: string): void {
+function numberOf(name: string): number {
   let number = names.get(name)
   if (number === undefined) names.set(name, (number = names.size))
-  put(number)
+  return number
 }
+
+/** The attributes that each primitive has, in one order. */
+const attributesOf = new Map<Primitive, readonly string[]>()
 
 function putList(list: readonly number[]): void {
   put(list.length)
@@ -37,10 +41,13 @@ function putList(list: readonly number[]): void {
 
 function putAttribute(value: unknown): void {
   if (typeof value === 'number') put(value)
-  else if (typeof value === 'string') putName(value)
+  else if (typeof value === 'string') put(numberOf(value))
   else if (Array.isArray(value)) putList(value as number[])
   else put(Number(value))
 }
+
+/** A typed array serves as a list of arguments. */
+const part = (from: number, to: number): number[] => characters.subarray(from, to) as unknown as number[]
 
 /** Calls of `String.fromCharCode` with more arguments than this may be refused. */
 const mostArguments = 8192
@@ -57,23 +64,22 @@ export function keyOf(
   length = 0
   for (const node of nodes) {
     if (isSource(node)) {
-      putName('buffer')
-      putName(node.dtype)
+      put(numberOf('buffer'))
+      put(numberOf(node.dtype))
       putList(node.shape)
       continue
     }
-    putName(node.op)
+    put(numberOf(node.op))
     put(node.inputs.length)
     for (const input of node.inputs) put(input.position)
-    if (node.inputs.length === 0) putName(node.dtype)
-    for (const name in node.attributes) {
-      putName(name)
-      putAttribute((node.attributes as Record<string, unknown>)[name])
-    }
+    if (node.inputs.length === 0) put(numberOf(node.dtype))
+    let attributes = attributesOf.get(node.op)
+    if (attributes === undefined) attributesOf.set(node.op, (attributes = Object.keys(node.attributes)))
+    for (const name of attributes) putAttribute((node.attributes as Record<string, unknown>)[name])
   }
   for (const numbers of along) putList(numbers)
   let key = ''
   for (let from = 0; from < length; from += mostArguments)
-    key += String.fromCharCode(...characters.subarray(from, Math.min(length, from + mostArguments)))
+    key += String.fromCharCode.apply(null, part(from, Math.min(length, from + mostArguments)))
   return key
 }

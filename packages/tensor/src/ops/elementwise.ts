@@ -28,18 +28,20 @@ export function broadcast(x: Node, shape: Shape): Node {
   return build.expand(build.reshape(x, aligned), shape)
 }
 
-/** Brings operands to one shape and dtype. */
-function meet(operation: string, operands: readonly Operand[]): Node[] {
-  const tensors = operands.filter(x => x instanceof Tensor).map(x => x.node)
-  const like = tensors.length > 0 ? tensors.map(x => x.dtype).reduce(promote) : 'f32'
-  const dtype = operands.map(x => dtypeBeside(operation, x, like)).reduce(promote)
-  const shape = broadcastShapes(
-    operation,
-    tensors.map(x => x.shape),
-  )
-  return operands.map(x =>
-    x instanceof Tensor ? broadcast(build.cast(x.node, dtype), shape) : build.constant(Number(x), dtype, shape),
-  )
+/** Brings two operands to one shape and dtype. */
+function meet(operation: string, a: Operand, b: Operand): [Node, Node] {
+  const x = a instanceof Tensor ? a.node : undefined
+  const y = b instanceof Tensor ? b.node : undefined
+  const one = x ?? y
+  const both = x !== undefined && y !== undefined
+  const like = both ? promote(x.dtype, y.dtype) : (one?.dtype ?? 'f32')
+  const dtype = promote(dtypeBeside(operation, a, like), dtypeBeside(operation, b, like))
+  const apart = both && !sameShape(x.shape, y.shape)
+  const shape = apart ? broadcastShapes(operation, [x.shape, y.shape]) : (one?.shape ?? [])
+  return [
+    x === undefined ? build.constant(Number(a), dtype, shape) : broadcast(build.cast(x, dtype), shape),
+    y === undefined ? build.constant(Number(b), dtype, shape) : broadcast(build.cast(y, dtype), shape),
+  ]
 }
 
 export function cast(x: Tensor, dtype: DType): Tensor {
@@ -67,7 +69,7 @@ export const real = (op: Unary, x: Tensor): Tensor => new Tensor(build.unary(op,
 const arithmetic: ReadonlySet<Binary> = new Set<Binary>(['add', 'sub', 'mul', 'div', 'mod', 'pow'])
 
 export function binary(op: Binary, a: Operand, b: Operand): Tensor {
-  const [x, y] = meet(op, [a, b]) as [Node, Node]
+  const [x, y] = meet(op, a, b)
   if (x.dtype === 'bool' && arithmetic.has(op))
     return new Tensor(build.binary(op, build.cast(x, 'i32'), build.cast(y, 'i32')))
   return new Tensor(build.binary(op, x, y))
@@ -75,20 +77,20 @@ export function binary(op: Binary, a: Operand, b: Operand): Tensor {
 
 /** Operations on bits, which real numbers have none of. */
 export function bits(op: Binary, a: Operand, b: Operand): Tensor {
-  const [x, y] = meet(op, [a, b]) as [Node, Node]
+  const [x, y] = meet(op, a, b)
   if (isFloat(x.dtype)) throw new DTypeError(op, `an integer or bool tensor is needed, got ${x.dtype}`)
   return new Tensor(build.binary(op, x, y))
 }
 
 export function divide(a: Operand, b: Operand): Tensor {
-  const [x, y] = meet('div', [a, b]) as [Node, Node]
+  const [x, y] = meet('div', a, b)
   const dtype = realOf(x.dtype)
   return new Tensor(build.binary('div', build.cast(x, dtype), build.cast(y, dtype)))
 }
 
 /** ⌊a / b⌋; of integers (a − a mod b) / b, which is exact. */
 export function floorDivide(a: Operand, b: Operand): Tensor {
-  const [x, y] = meet('floorDivide', [a, b]) as [Node, Node]
+  const [x, y] = meet('floorDivide', a, b)
   if (isFloat(x.dtype)) return new Tensor(build.unary('floor', build.binary('div', x, y)))
   return new Tensor(build.binary('div', build.binary('sub', x, build.binary('mod', x, y)), y))
 }
@@ -104,7 +106,7 @@ export function power(x: Tensor, exponent: Operand): Tensor {
 /** condition ? a : b, elementwise; all three broadcast. */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (condition.dtype !== 'bool') throw new DTypeError('where', `the condition is bool, got ${condition.dtype}`)
-  const [x, y] = meet('where', [a, b]) as [Node, Node]
+  const [x, y] = meet('where', a, b)
   const shape = broadcastShapes('where', [condition.shape, x.shape])
   return new Tensor(build.where(broadcast(condition.node, shape), broadcast(x, shape), broadcast(y, shape)))
 }

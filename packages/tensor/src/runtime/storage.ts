@@ -1,4 +1,5 @@
 import type { Backend, Block } from '../backends/backend.ts'
+import { returnBallast, takeBallast } from './ballast.ts'
 
 /**
  * Where the value of a realized node lies: on the host (data that came from JavaScript, until a program needs it
@@ -13,11 +14,9 @@ export interface Storage {
   gone: string | undefined
   /** Reads that have not ended: until they have, the bytes must stay as they are. */
   reading: number
-  /** Makes V8 see the device bytes, so that dropped handles are collected in time. */
+  /** Makes V8 see the device bytes. */
   ballast: ArrayBuffer | undefined
 }
-
-const ballastFrom = 4096
 
 const registry = new FinalizationRegistry<{ backend: Backend; block: Block }>(({ backend, block }) =>
   backend.free(block),
@@ -50,7 +49,7 @@ export function deviceStorage(backend: Backend, bytes: number): Storage {
 
 function own(storage: Storage, block: Block): void {
   storage.block = block
-  if (storage.bytes >= ballastFrom) storage.ballast = new ArrayBuffer(storage.bytes)
+  storage.ballast = takeBallast(storage.bytes)
   registry.register(storage, { backend: storage.backend, block }, storage)
 }
 
@@ -70,6 +69,7 @@ export function keepOnHost(storage: Storage, bytes: Uint8Array): void {
   registry.unregister(storage)
   storage.backend.free(storage.block)
   storage.block = undefined
+  returnBallast(storage.ballast)
   storage.ballast = undefined
   storage.host = bytes
 }
@@ -79,6 +79,7 @@ export function release(storage: Storage, reason: string): void {
   if (storage.gone !== undefined || storage.reading > 0) return
   storage.gone = reason
   storage.host = undefined
+  returnBallast(storage.ballast)
   storage.ballast = undefined
   if (storage.block === undefined) return
   registry.unregister(storage)
