@@ -22,7 +22,7 @@ export default defineConfig(({ mode }) => {
           root: folder,
           include: [long ? '**/*.long.test.ts' : '**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', ...(long ? [] : ['**/*.long.test.ts'])],
-          execArgv: ['--expose-gc'],
+          execArgv: ['--expose-gc', `--conditions=${source}`],
           silent: 'passed-only',
           testTimeout: long ? 600_000 : 30_000,
         },

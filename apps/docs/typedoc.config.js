@@ -3,6 +3,7 @@ export default {
   plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme', './apiPages.ts'],
   entryPoints: [
     'autograd/src/index.ts',
+    'blas/src/index.ts',
     'nn/src/index.ts',
     'tensor/src/index.ts',
     'tensor/src/graph/index.ts',
@@ -19,7 +20,9 @@ export default {
   excludeProtected: true,
   hideBreadcrumbs: true,
   hidePageHeader: true,
-  packagesRequiringDocumentation: ['autograd', 'nn', 'tensor', 'tokenizer', 'transformer'].map(name => `@wids/${name}`),
+  packagesRequiringDocumentation: ['autograd', 'blas', 'nn', 'tensor', 'tokenizer', 'transformer'].map(
+    name => `@wids/${name}`,
+  ),
   requiredToBeDocumented: ['Class', 'Interface', 'TypeAlias', 'Variable', 'Function', 'Method', 'Accessor'],
   // An export without a docstring, or one that documents what is not there, fails the build.
   validation: { notDocumented: true, notExported: false, invalidLink: true },

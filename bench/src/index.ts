@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { type Benchmark, kernels, workloads } from './benchmarks.ts'
-import { limit, peersOf, wids, widsOn, widsPlain } from './libraries.ts'
+import { type Library, limit, peersOf, wids, widsBlas, widsOn, widsPlain } from './libraries.ts'
 import { measureGroup, type Pair, type Row } from './measure.ts'
 import { isAmong, type Options, parseOptions, usage, UsageError } from './options.ts'
 import { header, jsonLine, machineLines, tableLine } from './report.ts'
@@ -15,7 +15,19 @@ function workloadPairs({ peers, quick }: Options): Pair[] {
     console.log('note: without PyTorch; set WIDS_PYTHON to a Python that can import torch')
   const others = present.filter(({ name }) => !quick || peers !== undefined || !leftOutOfQuick.includes(name))
   const beside = others.map(theirs => ({ ours: wids, theirs }))
-  return [...beside, { ours: widsPlain, theirs: wids, peerName: 'wids, compiled', suffix: ', not compiled' }]
+  return [
+    ...beside,
+    ...blasPairs(others),
+    { ours: widsPlain, theirs: wids, peerName: 'wids, compiled', suffix: ', not compiled' },
+  ]
+}
+
+/** Ours with a BLAS beside ours without, and beside those that have one of their own. */
+function blasPairs(others: readonly Library[]): Pair[] {
+  const ours = widsBlas()
+  if (ours === undefined) return []
+  const native = others.filter(({ name }) => name.startsWith('torch'))
+  return [wids, ...native].map(theirs => ({ ours, theirs, suffix: ', BLAS' }))
 }
 
 /** Ours on one thread beside the limit, and on all beside one. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { findLibrary } from '@wids/blas/sgemm'
 import type { Model } from './models/index.ts'
 import type { Task } from './tasks.ts'
 
@@ -38,6 +39,19 @@ export const widsPlain: Library = {
   command: nodeCommand('wids-plain'),
   supports: task => task.kind === 'train',
 }
+
+/** Ours with the system's BLAS, if there is one. */
+export function widsBlas(): Library | undefined {
+  try {
+    findLibrary()
+  } catch {
+    return undefined
+  }
+  return { ...wids, name: 'wids-blas', title: 'wids, BLAS', env: { WIDS_BLAS: '1' }, supports: hasLargeProducts }
+}
+
+const hasLargeProducts = (task: Task): boolean =>
+  (task.kind === 'train' && task.recipe.width >= 128) || task.kind === 'matmul'
 
 /** Ours on a number of threads. */
 export const widsOn = (threads: number): Library => ({

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { katex } from '@mdit/plugin-katex'
 import { type DefaultTheme, defineConfig } from 'vitepress'
 
-const packages = ['tensor', 'autograd', 'nn', 'transformer', 'tokenizer']
+const packages = ['tensor', 'autograd', 'nn', 'transformer', 'tokenizer', 'blas']
 
 /** Written by TypeDoc with the pages in `api/`, before each build. */
 const apiFile = new URL('../api/typedoc-sidebar.json', import.meta.url)

@@ -8,19 +8,11 @@ const declaration =
   'void cblas_sgemm(int, int, int, int, int, int, float, intptr_t, int, intptr_t, int, float, intptr_t, int)'
 export type CSgemm = (...args: readonly number[]) => void
 
-/** By operating system: file names of BLAS libraries, fastest first. Left out is plain `libblas`, which may be the slow reference. */
+/** File names of libraries by operating system, likeliest first. Plain `libblas` is left out, as it may be the slow reference. */
 const candidates: Readonly<Record<string, readonly string[]>> = {
-  linux: [
-    'libmkl_rt.so.2',
-    'libopenblas.so.0',
-    'libopenblasp.so.0',
-    'libblis.so.4',
-    'libopenblas.so',
-    'libblis.so',
-    'libmkl_rt.so',
-  ],
+  linux: ['libopenblas.so.0', 'libopenblasp.so.0', 'libblis.so.4', 'libmkl_rt.so.2'],
   darwin: ['/System/Library/Frameworks/Accelerate.framework/Accelerate'],
-  win32: ['mkl_rt.2.dll', 'libopenblas.dll', 'openblas.dll'],
+  win32: ['libopenblas.dll', 'openblas.dll', 'mkl_rt.2.dll'],
 }
 
 const advice: Readonly<Record<string, string>> = {
@@ -81,18 +73,36 @@ function withVariables<T>(names: readonly string[], value: string, body: () => T
   }
 }
 
-/** The name of the wanted library, or else of the first one that loads. */
+/**
+ * The name of the wanted library, or of the first one that loads.
+ *
+ * @throws Error that says what to install
+ */
 export function findLibrary(wanted?: string): string {
+  if (wanted !== undefined) return checked(wanted)
   const { platform } = process
-  const names = wanted === undefined ? (candidates[platform] ?? []) : [wanted]
-  const failures: string[] = []
-  for (const name of names)
+  const names = candidates[platform] ?? []
+  const found = names.find(name => {
     try {
-      openLibrary(name)
-      return name
-    } catch (error) {
-      failures.push(error instanceof Error ? error.message : String(error))
+      return checked(name)
+    } catch {
+      return false
     }
-  const tried = names.length === 0 ? `none is known for ${platform}` : failures.join('; ')
-  throw new Error(`no BLAS library loads (${tried}); ${advice[platform] ?? 'name one'}`)
+  })
+  if (found !== undefined) return found
+  throw new Error(`no BLAS library is installed (looked for ${names.join(', ') || 'none'}); ${adviceHere()}`)
 }
+
+/** The name, if the library loads. */
+function checked(name: string): string {
+  try {
+    openLibrary(name)
+    return name
+  } catch (error) {
+    throw new Error(`the BLAS library ${name} cannot be used (${(error as Error).message}); ${adviceHere()}`, {
+      cause: error,
+    })
+  }
+}
+
+const adviceHere = (): string => advice[process.platform] ?? 'name one that you have'

@@ -1,0 +1,55 @@
+import { inFreshProcess } from '@wids/testing'
+import { describe, expect, test } from 'vitest'
+import { useBlas } from '../src/index.ts'
+import { needsLibrary } from './reason.ts'
+
+const start = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
+  const { result, stderr } = await inFreshProcess<{ loaded: boolean; sum: number }>(
+    new URL('starts.ts', import.meta.url),
+    { args, env },
+  )
+  return { ...result, stderr }
+}
+const sum = 64 ** 3
+
+describe('where there is a library', () => {
+  needsLibrary()
+
+  test('it is not loaded unless asked for', async () =>
+    expect(await start({})).toEqual({ loaded: false, sum, stderr: '' }))
+
+  test('importing the package switches it on', async () =>
+    expect(await start({}, '@wids/blas')).toEqual({ loaded: true, sum, stderr: '' }))
+
+  test('WIDS_BLAS=1 switches it on without an import', async () =>
+    expect(await start({ WIDS_BLAS: '1' })).toEqual({ loaded: true, sum, stderr: '' }))
+
+  test('WIDS_BLAS=0 keeps it off in spite of an import', async () =>
+    expect(await start({ WIDS_BLAS: '0' }, '@wids/blas')).toEqual({ loaded: false, sum, stderr: '' }))
+
+  test('useBlas names it', () =>
+    expect(useBlas()).toEqual({ library: expect.stringMatching(/blas|mkl|blis|Accelerate/) }))
+})
+
+describe('where there is no library', () => {
+  test('useBlas says why', () => {
+    const { library, reason } = useBlas('/nowhere/libblas.so')
+    expect(library).toBe(undefined)
+    expect(reason).toContain('/nowhere/libblas.so')
+  })
+
+  test.runIf(process.platform === 'linux')('useBlas names what to install', () =>
+    expect(useBlas('/nowhere/libblas.so').reason).toMatch(/apt install libopenblas0-pthread.*dnf install/),
+  )
+
+  test('WIDS_BLAS says so once, and WebAssembly multiplies', async () => {
+    const { stderr, ...result } = await start({ WIDS_BLAS: '/nowhere/libblas.so' })
+    expect(result).toEqual({ loaded: false, sum })
+    expect(stderr).toMatch(/^wids: .*\/nowhere\/libblas\.so/)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+  })
+
+  test.runIf(process.platform === 'linux')('a library without cblas_sgemm is refused', () =>
+    expect(useBlas('libm.so.6').reason).toMatch(/libm\.so\.6.*cblas_sgemm/),
+  )
+})
