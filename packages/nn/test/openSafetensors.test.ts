@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { arange, tensor } from '@wids/tensor'
@@ -102,6 +102,21 @@ const sourceOf = async (tensors: Parameters<typeof encodeSafetensors>[0]) => {
   const bytes = await encodeSafetensors(tensors)
   return { size: bytes.length, read: async (start: number, end: number) => bytes.slice(start, end) }
 }
+
+it('the last row of a file of 5 GB is read without the rest', async () => {
+  const rows = 1_250_000
+  const header = JSON.stringify({ w: { dtype: 'F32', shape: [rows, 1000], data_offsets: [0, rows * 4000] } })
+  const path = join(folder, 'large.safetensors')
+  const file = await open(path, 'w')
+  await file.write(Uint8Array.from([header.length, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode(header)]))
+  await file.truncate(8 + header.length + rows * 4000) // a hole, which takes no room on the disk
+  await file.write(new Float32Array([7]), 0, 4, 8 + header.length + rows * 4000 - 4)
+  await file.close()
+  const reader = await openSafetensors(path)
+  const last = await reader.readRows('w', rows - 1, rows)
+  expect([last.shape, (await last.data()).at(-1)]).toEqual([[1, 1000], 7])
+  await reader.close()
+})
 
 it('a tensor of which no dtype exists is listed, and only reading it is an error', async () => {
   const header = '{"a":{"dtype":"F8_E4M3FNUZ","shape":[2,1],"data_offsets":[0,2]}}'
