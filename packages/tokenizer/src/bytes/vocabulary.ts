@@ -1,7 +1,11 @@
 import { textSpelling, type TokenSpelling } from './byte-alphabet.ts'
 import { GrowableBytes } from './growable.ts'
-import { hashBytes, powerOfTwo } from './hash.ts'
+import { emptyHash, hashBytes, hashNext, mixHash, powerOfTwo } from './hash.ts'
 import { toUtf8 } from './utf8.ts'
+
+const notLookedUp = -2
+const isToken = 1
+const goesOn = 2
 
 /**
  * Tokens as byte strings with their ids, in flat arrays: all bytes in one arena, and an open-addressing hash table
@@ -16,9 +20,17 @@ export class Vocabulary {
   /** Four numbers a slot: hash, id + 1 (0 marks a free slot), start and length of the bytes. */
   private readonly slots: Int32Array
   private readonly mask: number
-  /** One bit for each value of the low bits of a hash: small enough for a near cache, it turns most misses away. */
-  private readonly filter: Int32Array
-  private readonly filterMask: number
+  /**
+   * Two bits for each value of the low bits of a hash: whether bytes with it are a token, and whether a token goes on
+   * behind them. Small enough for a near cache, they turn most misses away.
+   */
+  private readonly marks: Int32Array
+  private readonly markMask: number
+  /** For each id the longest token that its bytes start with and that is shorter, -1 if there is none. */
+  private shorter: Int32Array | undefined
+  private longestToken = 0
+  /** Scratch of `longestPrefix`: ends and hashes of the prefixes that pass the filter. */
+  private candidates = new Int32Array(64)
   /** How files write the tokens. */
   readonly spelling: TokenSpelling
   /** Tokens that the spelling cannot express: they have an id but match nothing. */
@@ -35,8 +47,8 @@ export class Vocabulary {
     const slots = powerOfTwo(Math.max(16, count * 2))
     this.slots = new Int32Array(slots * 4)
     this.mask = slots - 1
-    this.filter = new Int32Array(powerOfTwo(Math.max(1, count / 4)))
-    this.filterMask = this.filter.length - 1
+    this.marks = new Int32Array(powerOfTwo(Math.max(1, count / 4)))
+    this.markMask = this.marks.length - 1
   }
 
   /** Stores a token as a file writes it; false if its id or its name is taken. */
@@ -82,7 +94,10 @@ export class Vocabulary {
   private insert(id: number, bytes: Uint8Array): boolean {
     const hash = hashBytes(bytes, 0, bytes.length)
     if (this.findHashed(bytes, 0, bytes.length, hash) !== -1) return false
-    this.filter[(hash >>> 5) & this.filterMask]! |= 1 << (hash & 31)
+    this.mark(hash, isToken)
+    this.markPrefixes(bytes)
+    this.longestToken = Math.max(this.longestToken, bytes.length)
+    if (bytes.length * 2 > this.candidates.length) this.candidates = new Int32Array(bytes.length * 4)
     let slot = hash & this.mask
     while (this.slots[slot * 4 + 1] !== 0) slot = (slot + 1) & this.mask
     this.slots[slot * 4] = hash
@@ -90,6 +105,18 @@ export class Vocabulary {
     this.slots[slot * 4 + 2] = this.arena.length
     this.slots[slot * 4 + 3] = bytes.length
     return true
+  }
+
+  private mark(hash: number, kind: number): void {
+    this.marks[(hash >>> 4) & this.markMask]! |= kind << ((hash & 15) * 2)
+  }
+
+  private markPrefixes(bytes: Uint8Array): void {
+    let hash = emptyHash
+    for (let i = 0; i + 1 < bytes.length; i++) {
+      hash = hashNext(hash, bytes[i]!)
+      this.mark(mixHash(hash), goesOn)
+    }
   }
 
   has(id: number): boolean {
@@ -121,9 +148,40 @@ export class Vocabulary {
     return this.findHashed(bytes, start, end, hashBytes(bytes, start, end))
   }
 
-  /** As `find`, for a caller that already has the hash. */
-  findHashed(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    if (((this.filter[(hash >>> 5) & this.filterMask]! >>> (hash & 31)) & 1) === 0) return -1
+  /** The longest token that `bytes[start..end)` starts with, or -1. */
+  longestPrefix(bytes: Uint8Array, start: number, end: number): number {
+    const { marks, markMask, candidates } = this
+    let count = 0
+    let hash = emptyHash
+    const last = Math.min(end, start + this.longestToken)
+    for (let at = start; at < last;) {
+      hash = hashNext(hash, bytes[at++]!)
+      const mixed = mixHash(hash)
+      const mark = marks[(mixed >>> 4) & markMask]! >>> ((mixed & 15) * 2)
+      if ((mark & isToken) !== 0) {
+        candidates[count++] = at
+        candidates[count++] = mixed
+      }
+      if ((mark & goesOn) === 0) break
+    }
+    for (; count > 0; count -= 2) {
+      const id = this.findHashed(bytes, start, candidates[count - 2]!, candidates[count - 1]!)
+      if (id >= 0) return id
+    }
+    return -1
+  }
+
+  /** The longest token that is shorter than this one and that its bytes start with, or -1. */
+  shorterPrefix(id: number): number {
+    this.shorter ??= new Int32Array(this.size).fill(notLookedUp)
+    const known = this.shorter[id]!
+    if (known !== notLookedUp) return known
+    const start = this.starts[id]!
+    return (this.shorter[id] = this.longestPrefix(this.arena.data, start, start + this.lengths[id]! - 1))
+  }
+
+  private findHashed(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    if (((this.marks[(hash >>> 4) & this.markMask]! >>> ((hash & 15) * 2)) & isToken) === 0) return -1
     const { slots, mask } = this
     const length = end - start
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {

@@ -9,7 +9,7 @@ const recentShift = 32 - 14
 /**
  * Which neighbouring tokens merge, in which order and into what. Files list the merges, or they rank the tokens
  * (tiktoken): then two tokens merge if their joined bytes are a token, whose id is the rank. Such pairs are looked up
- * by their bytes, so loading does no work per pair, and the latest ones that do merge are remembered.
+ * by their bytes, so loading does no work per pair, and the latest ones are remembered.
  */
 export class Merges {
   /** What the pair of the last call of `rankOf` merges into. */
@@ -83,12 +83,14 @@ export class Merges {
   ): number {
     const { recent } = this
     const at = ((Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca77)) >>> recentShift) * 3
-    if (recent[at] === left && recent[at + 1] === right) return (this.merged = recent[at + 2]!)
-    const merged = vocabulary.find(bytes, start, end)
-    if (merged < 0) return neverMerges
-    recent[at] = left
-    recent[at + 1] = right
-    recent[at + 2] = merged
-    return (this.merged = merged)
+    let merged = recent[at + 2]!
+    if (recent[at] !== left || recent[at + 1] !== right) {
+      merged = vocabulary.find(bytes, start, end)
+      recent[at] = left
+      recent[at + 1] = right
+      recent[at + 2] = merged
+    }
+    this.merged = merged
+    return merged < 0 ? neverMerges : merged
   }
 }

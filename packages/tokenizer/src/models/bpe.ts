@@ -4,9 +4,17 @@ import type { GrowableUint32 } from '../bytes/growable.ts'
 import { fromUtf8, utf8Width } from '../bytes/utf8.ts'
 import type { Vocabulary } from '../bytes/vocabulary.ts'
 import type { Merges } from './bpe-merges.ts'
+import { encodeByBacktracking } from './backtrack.ts'
 import { mergeLong } from './merge-long.ts'
 import { mergeShort, shortWord } from './merge-short.ts'
 import type { Model } from './model.ts'
+import { TokenSplits } from './token-splits.ts'
+
+/**
+ * Words of so many bytes merge faster than the splits of their tokens are found, since most of their tokens are new:
+ * rare names in English, for example.
+ */
+const shortWordBytes = 16
 
 export interface BpeOptions {
   /** A vocabulary in the byte-level spelling makes words start from bytes, any other from characters. */
@@ -42,6 +50,7 @@ export class BpeModel implements Model {
   /** Ids of the 256 one-byte tokens, -1 where there is none. */
   private readonly byteIds: Int32Array
   private readonly indivisible: ByteTrie | undefined
+  private splits: TokenSplits | undefined
   private symbols = new Int32Array(256)
   private ends = new Int32Array(256)
   private count = 0
@@ -56,6 +65,11 @@ export class BpeModel implements Model {
     this.byteIds = Int32Array.from({ length: 256 }, (_, byte) => this.vocabulary.find(Uint8Array.of(byte), 0, 1))
   }
 
+  private isBase(id: number): boolean {
+    const bytes = this.vocabulary.bytesOf(id)
+    return bytes.length > 0 && bytes.length === (this.isByteLevel ? 1 : utf8Width(bytes[0]!))
+  }
+
   encodeWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32, ends: GrowableUint32 | null): number {
     if (this.options.ignoreMerges) {
       const whole = this.vocabulary.find(bytes, start, end)
@@ -65,6 +79,34 @@ export class BpeModel implements Model {
         return -1
       }
     }
+    if (end - start > shortWordBytes && this.backtrackWord(bytes, start, end, ids, ends)) return -1
+    return this.mergeWord(bytes, start, end, ids, ends)
+  }
+
+  private backtrackWord(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    ids: GrowableUint32,
+    ends: GrowableUint32 | null,
+  ): boolean {
+    // Affixes and indivisible tokens are other beginnings than bytes and characters.
+    if (this.hasAffixes || this.indivisible) return false
+    const { vocabulary } = this
+    this.splits ??= new TokenSplits(vocabulary, this.options.merges, id => this.isBase(id))
+    const first = ids.length
+    if (!encodeByBacktracking(vocabulary, this.splits, bytes, start, end, ids)) return false
+    if (ends) for (let i = first, at = start; i < ids.length; i++) ends.push((at += vocabulary.lengthOf(ids.data[i]!)))
+    return true
+  }
+
+  private mergeWord(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    ids: GrowableUint32,
+    ends: GrowableUint32 | null,
+  ): number {
     const failed = this.startSymbols(bytes, start, end)
     if (failed >= 0) return failed
     const merge = this.count <= shortWord ? mergeShort : mergeLong
