@@ -98,6 +98,7 @@ def optimizers():
         ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
         ("SGD", {"lr": 0.1, "weight_decay": 0.05}),
         ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.05}),
+        ("SGD", {"lr": 0.1, "momentum": 0.9, "maximize": True, "weight_decay": 0.05}),
         ("Adam", {}),
         ("Adam", {"lr": 0.01, "betas": [0.8, 0.95], "eps": 1e-4}),
         ("Adam", {"lr": 0.01, "weight_decay": 0.1}),

@@ -50,6 +50,12 @@ weighted = lambda z, t, r: F.binary_cross_entropy_with_logits(z, t, reduction=r,
 case("binaryCrossEntropyWithLogits", weighted, [x, binary], 1, {"posWeight": weight})
 case("binaryCrossEntropyWithLogits", weighted, [x * 1000, binary], 1, {"posWeight": weight})
 
+factors = torch.tensor(weight, dtype=f64)
+likely = rand(4, 3, seed="likely", low=0.1, high=0.9)
+case("binaryCrossEntropy", lambda p, t, r: F.binary_cross_entropy(p, t, reduction=r, weight=factors), [likely, binary], 1, {"weight": weight})
+scaled = lambda z, t, r: F.binary_cross_entropy_with_logits(z, t, reduction=r, weight=factors, pos_weight=factors * 2)
+case("binaryCrossEntropyWithLogits", scaled, [x, binary], 1, {"weight": weight, "posWeight": [2 * w for w in weight]})
+
 logs = F.log_softmax(rand(4, 3, 2, seed="logs", low=-4, high=4), 1)
 labels = torch.tensor([[2, 0], [1, -100], [1, 1], [0, 2]])
 weights = [0.5, 2.0, 1.0]

@@ -62,6 +62,7 @@ export {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
   type BinaryLogitsOptions,
+  type BinaryOptions,
 } from './losses/binaryCrossEntropy.ts'
 export { nllLoss, type NllOptions } from './losses/nll.ts'
 export {
@@ -76,6 +77,7 @@ export { ctcLoss, type CtcOptions } from './losses/ctc.ts'
 export { crossEntropy, type CrossEntropyOptions } from './losses/crossEntropy.ts'
 
 export {
+  type Direction,
   Optimizer,
   type ParameterGroup,
   type Rate,
@@ -154,6 +156,9 @@ export { keepUnless } from './training/keepUnless.ts'
 export { GradScaler, type GradScalerOptions } from './training/precision/gradScaler.ts'
 export { inPrecision, type Precision } from './training/precision/inPrecision.ts'
 export { withTensors } from './module/withTensors.ts'
+
+export { Lora, type LoraOptions } from './lora/lora.ts'
+export { loadLora, saveLora } from './lora/files.ts'
 
 export { CheckpointError, FormatError } from './files/errors.ts'
 export { decodeSafetensors, type Safetensors } from './files/safetensors/decode.ts'

@@ -18,13 +18,20 @@ const cases = readGolden<readonly Case[]>(new URL('goldens/losses.json', import.
 type Loss = (...args: readonly unknown[]) => Tensor
 const named = nn as unknown as Readonly<Record<string, Loss>>
 
+/** A loss whose options have lists where tensors are to be. */
+const withTensors = (loss: Loss, [x, y, options]: readonly unknown[]): Tensor => {
+  const made = Object.entries(options as Options).map(([key, value]) => [
+    key,
+    Array.isArray(value) ? tensor(value) : value,
+  ])
+  return loss(x, y, Object.fromEntries(made))
+}
+
 const special: Readonly<Record<string, Loss>> = {
   cosineSimilarity: (a, b) => nn.cosineSimilarity(a as Tensor, b as Tensor),
   ctcLoss: (logits, ...rest) => named['ctcLoss']!((logits as Tensor).logSoftmax(-1), ...rest),
-  binaryCrossEntropyWithLogits: (z, y, options) => {
-    const { posWeight, ...others } = options as { posWeight: number[] }
-    return nn.binaryCrossEntropyWithLogits(z as Tensor, y as Tensor, { ...others, posWeight: tensor(posWeight) })
-  },
+  binaryCrossEntropy: (...args) => withTensors(named['binaryCrossEntropy']!, args),
+  binaryCrossEntropyWithLogits: (...args) => withTensors(named['binaryCrossEntropyWithLogits']!, args),
 }
 
 onEachDevice('PyTorch agrees about', () => {

@@ -2,6 +2,12 @@ import { type Tensor } from '@wids/tensor'
 import { customGradient } from '@wids/tensor/graph'
 import { checkShapes, type LossOptions, reduced } from './reduction.ts'
 
+/** Options of {@link binaryCrossEntropy}. */
+export interface BinaryOptions extends LossOptions {
+  /** Factor of each loss, which broadcasts with them; the mean is over all of them all the same. Default 1. */
+  readonly weight?: Tensor | number | undefined
+}
+
 /**
  * Binary cross-entropy of probabilities: −(y ln p + (1 − y) ln(1 − p)), with logarithms of at least −100 as in
  * `torch.nn.functional.binary_cross_entropy`. From logits, `binaryCrossEntropyWithLogits` is exact where p rounds to 0 or 1.
@@ -12,7 +18,11 @@ import { checkShapes, type LossOptions, reduced } from './reduction.ts'
  * @example
  * await binaryCrossEntropy(tensor([0.5]), tensor([1])).item()   // ln 2
  */
-export function binaryCrossEntropy(probability: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+export function binaryCrossEntropy(
+  probability: Tensor,
+  target: Tensor,
+  { weight = 1, ...options }: BinaryOptions = {},
+): Tensor {
   checkShapes('binaryCrossEntropy', probability, target)
   const p = probability
   const y = target.to(p.dtype)
@@ -24,11 +34,11 @@ export function binaryCrossEntropy(probability: Tensor, target: Tensor, options:
     g.mul(p.sub(y)).div(p.mul(p.neg().add(1)).maximum(1e-12)),
     g.mul(no.sub(yes)),
   ])
-  return reduced(each, options)
+  return reduced(weight === 1 ? each : each.mul(weight), options)
 }
 
 /** Options of {@link binaryCrossEntropyWithLogits}. */
-export interface BinaryLogitsOptions extends LossOptions {
+export interface BinaryLogitsOptions extends BinaryOptions {
   /** Factor of the positive part, which broadcasts with the logits: above 1 for rare positives. Default 1. */
   readonly posWeight?: Tensor | number | undefined
 }
@@ -47,11 +57,12 @@ export interface BinaryLogitsOptions extends LossOptions {
 export function binaryCrossEntropyWithLogits(
   logit: Tensor,
   target: Tensor,
-  { posWeight, ...options }: BinaryLogitsOptions = {},
+  { posWeight, weight = 1, ...options }: BinaryLogitsOptions = {},
 ): Tensor {
   checkShapes('binaryCrossEntropyWithLogits', logit, target)
   const y = target.to(logit.dtype)
-  return reduced(posWeight === undefined ? unweighted(logit, y) : weighted(logit, y, posWeight), options)
+  const each = posWeight === undefined ? unweighted(logit, y) : weighted(logit, y, posWeight)
+  return reduced(weight === 1 ? each : each.mul(weight), options)
 }
 
 const unweighted = (z: Tensor, y: Tensor): Tensor =>

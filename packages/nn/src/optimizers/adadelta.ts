@@ -1,8 +1,15 @@
 import type { Tensor } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
+import {
+  type Complete,
+  type Direction,
+  Optimizer,
+  type ParameterGroup,
+  type UpdateRule,
+  zerosFor,
+} from './optimizer.ts'
 
 /** Options of {@link Adadelta}. */
-export interface AdadeltaOptions {
+export interface AdadeltaOptions extends Direction {
   /** Learning rate. Default 1. */
   readonly lr?: number | undefined
   /** Decay of both averages, ρ. Default 0.9. */
@@ -31,9 +38,12 @@ export class Adadelta extends Optimizer<Settings, Slot> {
       ...options
     }: AdadeltaOptions & { readonly groups?: readonly ParameterGroup<AdadeltaOptions>[] } = {},
   ) {
-    const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0 } = options
-    super(parameters, { lr, rho, eps, weightDecay }, groups as readonly ParameterGroup<Settings>[], parameter =>
-      zerosFor(parameter, 'square_avg', 'acc_delta'),
+    const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false } = options
+    super(
+      parameters,
+      { lr, rho, eps, weightDecay, maximize },
+      groups as readonly ParameterGroup<Settings>[],
+      parameter => zerosFor(parameter, 'square_avg', 'acc_delta'),
     )
   }
 

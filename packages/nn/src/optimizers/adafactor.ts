@@ -1,8 +1,15 @@
 import { type Tensor, zeros } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
+import {
+  type Complete,
+  type Direction,
+  Optimizer,
+  type ParameterGroup,
+  type UpdateRule,
+  zerosFor,
+} from './optimizer.ts'
 
 /** Options of {@link Adafactor}. */
-export interface AdafactorOptions {
+export interface AdafactorOptions extends Direction {
   /** Upper limit of the learning rate, which also falls with 1/√t. Default 0.01. */
   readonly lr?: number | undefined
   /** How fast the decay of averages approaches 1: β₂ = 1 − t^beta2Decay. Default −0.8. */
@@ -34,8 +41,8 @@ export class Adafactor extends Optimizer<Settings, Slot> {
       ...options
     }: AdafactorOptions & { readonly groups?: readonly ParameterGroup<AdafactorOptions>[] } = {},
   ) {
-    const { lr = 0.01, beta2Decay = -0.8, eps = [2 ** -23, 1e-3], d = 1, weightDecay = 0 } = options
-    const settings = { lr, beta2Decay, eps, d, weightDecay }
+    const { lr = 0.01, beta2Decay = -0.8, eps = [2 ** -23, 1e-3], d = 1, weightDecay = 0, maximize = false } = options
+    const settings = { lr, beta2Decay, eps, d, weightDecay, maximize }
     super(parameters, settings, groups as readonly ParameterGroup<Settings>[], parameter => {
       const { shape, rank, dtype } = parameter
       if (rank < 2) return zerosFor(parameter, 'variance')

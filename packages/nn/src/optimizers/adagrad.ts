@@ -1,8 +1,8 @@
 import { full, type Tensor } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type UpdateRule } from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type ParameterGroup, type UpdateRule } from './optimizer.ts'
 
 /** Options of {@link Adagrad}. */
-export interface AdagradOptions {
+export interface AdagradOptions extends Direction {
   /** Learning rate. Default 0.01. */
   readonly lr?: number | undefined
   /** How fast the learning rate falls, δ. Default 0. */
@@ -29,8 +29,15 @@ export class Adagrad extends Optimizer<Settings, 'sum'> {
     parameters: readonly Tensor[],
     { groups = [], ...options }: AdagradOptions & { readonly groups?: readonly ParameterGroup<AdagradOptions>[] } = {},
   ) {
-    const { lr = 0.01, lrDecay = 0, weightDecay = 0, initialAccumulatorValue = 0, eps = 1e-10 } = options
-    const settings = { lr, lrDecay, weightDecay, initialAccumulatorValue, eps }
+    const {
+      lr = 0.01,
+      lrDecay = 0,
+      weightDecay = 0,
+      initialAccumulatorValue = 0,
+      eps = 1e-10,
+      maximize = false,
+    } = options
+    const settings = { lr, lrDecay, weightDecay, initialAccumulatorValue, eps, maximize }
     super(parameters, settings, groups as readonly ParameterGroup<Settings>[], ({ shape, dtype }, own) => ({
       sum: full(shape, own.initialAccumulatorValue, dtype),
     }))

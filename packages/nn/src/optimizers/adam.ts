@@ -1,8 +1,15 @@
 import type { Tensor } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
+import {
+  type Complete,
+  type Direction,
+  Optimizer,
+  type ParameterGroup,
+  type UpdateRule,
+  zerosFor,
+} from './optimizer.ts'
 
 /** Options of {@link Adam} and {@link AdamW}. */
-export interface AdamOptions {
+export interface AdamOptions extends Direction {
   /** Learning rate. Default 1e-3. */
   readonly lr?: number | undefined
   /** Decay of the averages of gradients and of their squares, β₁ and β₂. Default [0.9, 0.999]. */
@@ -21,8 +28,15 @@ type Groups = { readonly groups?: readonly ParameterGroup<AdamOptions>[] }
 
 abstract class AdamFamily extends Optimizer<Settings, Slot> {
   constructor(parameters: readonly Tensor[], { groups = [], ...options }: AdamOptions & Groups, decay: number) {
-    const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = decay, amsgrad = false } = options
-    const settings = { lr, betas, eps, weightDecay, amsgrad }
+    const {
+      lr = 1e-3,
+      betas = [0.9, 0.999],
+      eps = 1e-8,
+      weightDecay = decay,
+      amsgrad = false,
+      maximize = false,
+    } = options
+    const settings = { lr, betas, eps, weightDecay, amsgrad, maximize }
     super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) =>
       zerosFor(parameter, 'exp_avg', 'exp_avg_sq', ...(own.amsgrad ? (['max_exp_avg_sq'] as const) : [])),
     )

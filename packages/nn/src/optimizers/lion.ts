@@ -1,8 +1,15 @@
 import type { Tensor } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
+import {
+  type Complete,
+  type Direction,
+  Optimizer,
+  type ParameterGroup,
+  type UpdateRule,
+  zerosFor,
+} from './optimizer.ts'
 
 /** Options of {@link Lion}. */
-export interface LionOptions {
+export interface LionOptions extends Direction {
   /** Learning rate, three to ten times less than Adam's. Default 1e-4. */
   readonly lr?: number | undefined
   /** β₁ of the step and β₂ of the average. Default [0.9, 0.99]. */
@@ -25,8 +32,8 @@ export class Lion extends Optimizer<Settings, 'exp_avg'> {
     parameters: readonly Tensor[],
     { groups = [], ...options }: LionOptions & { readonly groups?: readonly ParameterGroup<LionOptions>[] } = {},
   ) {
-    const { lr = 1e-4, betas = [0.9, 0.99], weightDecay = 0 } = options
-    super(parameters, { lr, betas, weightDecay }, groups as readonly ParameterGroup<Settings>[], parameter =>
+    const { lr = 1e-4, betas = [0.9, 0.99], weightDecay = 0, maximize = false } = options
+    super(parameters, { lr, betas, weightDecay, maximize }, groups as readonly ParameterGroup<Settings>[], parameter =>
       zerosFor(parameter, 'exp_avg'),
     )
   }

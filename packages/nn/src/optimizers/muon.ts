@@ -1,8 +1,15 @@
 import { ArgumentError, type Tensor } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
+import {
+  type Complete,
+  type Direction,
+  Optimizer,
+  type ParameterGroup,
+  type UpdateRule,
+  zerosFor,
+} from './optimizer.ts'
 
 /** Options of {@link Muon}. */
-export interface MuonOptions {
+export interface MuonOptions extends Direction {
   /** Learning rate. Default 1e-3. */
   readonly lr?: number | undefined
   /** λ, decoupled from the gradients. Default 0.1. */
@@ -41,9 +48,9 @@ export class Muon extends Optimizer<Settings, 'momentum_buffer'> {
     parameters: readonly Tensor[],
     { groups = [], ...options }: MuonOptions & { readonly groups?: readonly ParameterGroup<MuonOptions>[] } = {},
   ) {
-    const { lr = 1e-3, weightDecay = 0.1, momentum = 0.95, nesterov = true, ...rest } = options
+    const { lr = 1e-3, weightDecay = 0.1, momentum = 0.95, nesterov = true, maximize = false, ...rest } = options
     const { coefficients = [3.4445, -4.775, 2.0315], eps = 1e-7, iterations = 5, adjust = 'original' } = rest
-    const settings: Settings = { lr, weightDecay, momentum, nesterov, coefficients, eps, iterations, adjust }
+    const settings: Settings = { lr, weightDecay, momentum, nesterov, coefficients, eps, iterations, adjust, maximize }
     super(parameters, settings, groups as readonly ParameterGroup<Settings>[], parameter => {
       if (parameter.rank !== 2)
         throw new ArgumentError('Muon', `parameters are matrices, got [${parameter.shape.join(', ')}]`)

@@ -3,8 +3,13 @@ import { isTracing, start as begin } from '@wids/tensor/graph'
 import { type Loaded, loadTensors } from '../module/loadTensors.ts'
 import { checkGradients, checkParameters, checkRate } from './checks.ts'
 
+export interface Direction {
+  /** Whether steps go up the gradients rather than down. Default false. */
+  readonly maximize?: boolean | undefined
+}
+
 /** Options of every optimizer. */
-export interface Rate {
+export interface Rate extends Direction {
   /** Learning rate. */
   readonly lr: number
 }
@@ -97,7 +102,8 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
     for (const { options, scale, members } of this.#groups) {
       const update = this.rule(options, scale === 1 ? this.lr : this.lr.mul(scale), step)
       for (const { index, parameter, state } of members) {
-        const updated = update(parameter, gradients[index]!, state)
+        const gradient = gradients[index]!
+        const updated = update(parameter, options.maximize === true ? gradient.neg() : gradient, state)
         updates.push([parameter, updated.value])
         for (const slot in state) updates.push([state[slot], updated.state[slot]!])
       }

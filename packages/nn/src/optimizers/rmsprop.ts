@@ -1,8 +1,15 @@
 import type { Tensor } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type UpdateRule, zerosFor } from './optimizer.ts'
+import {
+  type Complete,
+  type Direction,
+  Optimizer,
+  type ParameterGroup,
+  type UpdateRule,
+  zerosFor,
+} from './optimizer.ts'
 
 /** Options of {@link RMSprop}. */
-export interface RMSpropOptions {
+export interface RMSpropOptions extends Direction {
   /** Learning rate. Default 0.01. */
   readonly lr?: number | undefined
   /** Decay of the average of squares, α. Default 0.99. */
@@ -32,8 +39,16 @@ export class RMSprop extends Optimizer<Settings, Slot> {
     parameters: readonly Tensor[],
     { groups = [], ...options }: RMSpropOptions & { readonly groups?: readonly ParameterGroup<RMSpropOptions>[] } = {},
   ) {
-    const { lr = 0.01, alpha = 0.99, eps = 1e-8, weightDecay = 0, momentum = 0, centered = false } = options
-    const settings = { lr, alpha, eps, weightDecay, momentum, centered }
+    const {
+      lr = 0.01,
+      alpha = 0.99,
+      eps = 1e-8,
+      weightDecay = 0,
+      momentum = 0,
+      centered = false,
+      maximize = false,
+    } = options
+    const settings = { lr, alpha, eps, weightDecay, momentum, centered, maximize }
     super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) => ({
       ...zerosFor(parameter, 'square_avg'),
       ...(own.momentum === 0 ? {} : zerosFor(parameter, 'momentum_buffer')),

@@ -27,8 +27,8 @@ export class SGD extends Optimizer<Settings, 'momentum_buffer'> {
     parameters: readonly Tensor[],
     { groups = [], ...options }: SGDOptions & { readonly groups?: readonly ParameterGroup<SGDOptions>[] },
   ) {
-    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false } = options
-    const settings = { lr, momentum, dampening, weightDecay, nesterov }
+    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options
+    const settings = { lr, momentum, dampening, weightDecay, nesterov, maximize }
     super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) =>
       own.momentum === 0 ? {} : zerosFor(parameter, 'momentum_buffer'),
     )
