@@ -1,12 +1,13 @@
 import { ones } from '@wids/tensor'
 
-// Run with a module to import first, or none: prints whether a BLAS was loaded, and a sum that needs a product.
+// Run with a module to import first, or none: prints whether a BLAS was loaded, and sums of two programs with products.
 const [, , module] = process.argv
 if (module !== undefined) await import(module)
-const sum = await ones([64, 64])
-  .matmul(ones([64, 64]))
-  .sum()
-  .item()
+const sums: number[] = []
+for (const n of [64, 96]) {
+  const product = ones([n, n]).matmul(ones([n, n]))
+  sums.push(await product.sum().item())
+}
 const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] }
 const loaded = sharedObjects.some(file => /openblas|mkl_rt|blis|Accelerate/.test(file))
-console.log(JSON.stringify({ loaded, sum }))
+console.log(JSON.stringify({ loaded, sums }))

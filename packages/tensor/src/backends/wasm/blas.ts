@@ -39,7 +39,7 @@ export const chooseBlas = (blas: Blas | undefined): void => void (chosen = blas 
 
 /** The library that kernels made from now on use. */
 export function currentBlas(): Blas | undefined {
-  chosen ??= fromEnvironment() ?? null
+  if (chosen === undefined) chosen = fromEnvironment() ?? null
   return chosen ?? undefined
 }
 
