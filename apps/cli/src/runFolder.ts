@@ -25,8 +25,9 @@ export interface SavedRun {
   readonly config: RunConfig
   readonly tokenizer: Tokenizer
   readonly model: GPT
-  /** The folder of its newest checkpoint. */
+  /** The folder of its newest checkpoint, and the steps taken until then. */
   readonly checkpoint: string
+  readonly step: number
 }
 
 export const configFile = (folder: string): string => join(folder, 'config.json')
@@ -45,11 +46,11 @@ export async function readRun(folder: string): Promise<SavedRun> {
     throw new Failure(`there is no checkpoint in ${folder}; name a folder that \`wids train\` wrote`)
   const config = checkedConfig(await readJson(configFile(folder)), configFile(folder))
   const tokenizer = await readTokenizer(tokenizerFile(folder))
-  const { path, parts } = await readCheckpoint(folder, { parts: ['model'] })
+  const { path, step, parts } = await readCheckpoint(folder, { parts: ['model'] })
   checkSizes(config.model, tokenizer, parts.model.tensors, folder)
   const model = new GPT(config.model)
   model.loadStateDict(parts.model.tensors)
-  return { config, tokenizer, model, checkpoint: path }
+  return { config, tokenizer, model, checkpoint: path, step }
 }
 
 function checkedConfig(config: unknown, file: string): RunConfig {

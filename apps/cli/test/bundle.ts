@@ -21,7 +21,9 @@ export async function bundle(): Promise<string> {
     platform: 'node',
     target: 'node20',
     conditions: ['@wids/source'],
-    external: ['commander', 'cli-progress'],
+    external: ['commander'],
+    // What is bundled from CommonJS asks for Node's modules so.
+    banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url)" },
     outExtension: { '.js': '.mjs' },
   })
   return join(outdir, 'index.mjs')

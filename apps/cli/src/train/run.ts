@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { AdamW, loadCheckpoint, saveCheckpoint } from '@wids/nn'
-import { defaultGenerator, manualSeed } from '@wids/tensor'
+import { AdamW } from '@wids/nn'
+import { manualSeed } from '@wids/tensor'
 import { CharTokenizer, type Tokenizer } from '@wids/tokenizer'
 import { GPT } from '@wids/transformer'
 import { Failure } from '../failure.ts'
@@ -11,7 +11,7 @@ import { encodeText, readTokenizer, writeTokenizer } from '../tokenizerFile.ts'
 import { type Corpus, readCorpus } from './corpus.ts'
 import { recipeOf, type TrainOptions } from './recipe.ts'
 
-/** A training run between two steps. All its random numbers come from the default generator. */
+/** A training run before its first step. All its random numbers come from the default generator. */
 export interface Run {
   readonly folder: string
   readonly config: RunConfig
@@ -21,8 +21,10 @@ export interface Run {
   readonly trainingTokens: Int32Array
   /** The last tenth. */
   readonly heldOut: Int32Array
-  /** Steps taken. */
-  step: number
+  /** Steps taken so far. */
+  readonly step: number
+  /** The checkpoint that it goes on from. */
+  readonly resume: string | undefined
 }
 
 /** Prepares a new run and its folder. */
@@ -44,28 +46,31 @@ export async function startRun(options: TrainOptions): Promise<Run> {
   await mkdir(folder, { recursive: true })
   await writeTokenizer(tokenizerFile(folder), tokenizer)
   await writeJson(configFile(folder), config)
-  return { folder, config, tokenizer, model, optimizer: optimizerOf(model, config), ...parts, step: 0 }
+  return {
+    folder,
+    config,
+    tokenizer,
+    model,
+    optimizer: optimizerOf(model, config),
+    ...parts,
+    step: 0,
+    resume: undefined,
+  }
 }
 
 /** Takes up a run where its newest checkpoint left it; `steps` replaces those it was to take in all. */
 export async function continueRun(folder: string, steps: number | undefined): Promise<Run> {
-  const { config, tokenizer, model, checkpoint } = await readRun(folder)
+  const { config, tokenizer, model, checkpoint, step } = await readRun(folder)
   const corpus = await readCorpus(config.data.file ?? undefined)
   if (corpus.sha256 !== config.data.sha256)
     throw new Failure(
       `${config.data.file ?? corpus.name} has changed since the run in ${folder} began; train anew with --out`,
     )
   const optimizer = optimizerOf(model, config)
-  const { step } = await loadCheckpoint(checkpoint, { optimizer, generator: defaultGenerator() })
   const extended = steps === undefined ? config : { ...config, recipe: { ...config.recipe, steps } }
   if (steps !== undefined) await writeJson(configFile(folder), extended)
   const parts = split(tokenizer, corpus, config.model.context)
-  return { folder, config: extended, tokenizer, model, optimizer, ...parts, step }
-}
-
-/** Saves all that a run needs to go on. */
-export async function saveRun({ folder, model, optimizer, step }: Run): Promise<void> {
-  await saveCheckpoint(folder, { model, optimizer, generator: defaultGenerator() }, { step })
+  return { folder, config: extended, tokenizer, model, optimizer, ...parts, step, resume: checkpoint }
 }
 
 /** Nine tenths to train on, and the last tenth to be judged by. */

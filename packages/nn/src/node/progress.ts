@@ -13,6 +13,8 @@ export interface ProgressOptions {
 
 /** How training is shown on a stream. */
 interface Display {
+  /** Steps between reports that are wanted without delay. */
+  readonly every?: number
   step(report: StepReport): void
   /** A line that stays. */
   note(text: string): void
@@ -33,6 +35,9 @@ export function progress({
 }: ProgressOptions = {}): Callback {
   let display: Display | undefined
   return {
+    get every() {
+      return display?.every
+    },
     onStart(training) {
       const paceAt = paceOf(training, pace ?? { unit: 'steps', perStep: 1 }, now)
       const hasBar = stream.isTTY === true && training.lastStep !== undefined
@@ -89,6 +94,7 @@ function lines(stream: NodeJS.WritableStream, { lastStep }: Training, paceAt: Pa
   const every = lastStep === undefined ? stepsPerLine : Math.ceil(lastStep / lineCount)
   const note = (text: string): void => void stream.write(`${text}\n`)
   return {
+    every,
     step({ step, loss }) {
       if (step % every !== 0 && step !== lastStep) return
       note(`step ${step}${lastStep === undefined ? '' : `/${lastStep}`}  loss ${loss.toFixed(3)}  ${paceAt(step)}`)

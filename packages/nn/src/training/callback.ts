@@ -44,7 +44,7 @@ export interface Callback<Model extends Module = Module> {
   onStart?(training: Training<Model>): Reply
   /** With the report of each step in order, several steps late: reading waits, so steps are read together. */
   onStep?(report: StepReport, training: Training<Model>): Reply
-  /** Steps between calls of `onInterval`. */
+  /** Steps between calls of `onInterval`, before which all steps until then are reported. */
   readonly every?: number | undefined
   /** Each time the number of steps is a multiple of `every`, with the model of that step. */
   onInterval?(training: Training<Model>): Reply

@@ -27,7 +27,8 @@ function recordsOf(file: Uint8Array): Uint8Array[] {
     const body = file.subarray(at + 12, at + 12 + length)
     const checks = [view.getUint32(at + 8, true), view.getUint32(at + 12 + length, true)]
     const right = [maskedBitwise(file.subarray(at, at + 8)), maskedBitwise(body)]
-    if (String(checks) !== String(right)) throw new Error(`record at ${at}: checksums ${checks}, right are ${right}`)
+    if (String(checks) !== String(right))
+      throw new Error(`record at ${at}: checksums ${String(checks)}, right are ${String(right)}`)
     records.push(body)
     at += 16 + length
   }

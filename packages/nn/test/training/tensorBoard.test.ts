@@ -28,8 +28,8 @@ it('a reader of its own finds what was added', () => {
   writer.close()
   expect(writer.path).toMatch(/events\.out\.tfevents\.1700000000\./)
   const events = readEvents(readFileSync(writer.path))
-  expect(events.every(({ wallTime }) => wallTime === 1.7e9)).toBe(true)
-  expect(events.map(({ wallTime: _, ...rest }) => rest)).toMatchObject([
+  expect(new Set(events.map(({ wallTime }) => wallTime))).toEqual(new Set([1.7e9]))
+  expect(events).toMatchObject([
     { step: 0, fileVersion: 'brain.Event:2' },
     { step: 7, session: 1 },
     { step: 1, tag: 'loss', scalar: 0.5 },

@@ -31,7 +31,7 @@ export function checkpoints(folder: string, { every, ...options }: CheckpointsOp
   }
   return {
     every,
-    onStart: ({ step }) => void (saved = step),
+    onStart: ({ step }) => void (saved = step === 0 ? undefined : step), // what was resumed is saved already
     onInterval: save,
     onEpoch: training => (every === undefined ? save(training) : undefined),
     onEnd: training => (saved === training.step ? undefined : save(training)),
