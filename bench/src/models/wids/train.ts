@@ -1,6 +1,7 @@
 import { grad } from '@wids/autograd'
 import { AdamW, clipGradNorm, crossEntropy } from '@wids/nn'
 import { compile, tensor, type Tensor } from '@wids/tensor'
+import type { GPT } from '@wids/transformer'
 import { type Batch, cycle, toBatch } from '../../batches.ts'
 import type { Prepared, TrainTask } from '../../tasks.ts'
 import type { Training } from '../../workloads.ts'
@@ -13,10 +14,14 @@ function optimizerOf(parameters: readonly Tensor[], training: Training): AdamW {
 }
 
 type Step = (x: Tensor, y: Tensor) => Tensor
+const compiled = (step: Step): Step => compile(step)
 
-async function prepare(task: TrainTask, wrap: (step: Step) => Step): Promise<Prepared> {
-  const { recipe, training } = task
-  const model = modelOf(recipe, task.weights)
+/** A model with its training step on a batch, which gives the loss. */
+export function trainer(
+  { recipe, training, weights }: Pick<TrainTask, 'recipe' | 'training' | 'weights'>,
+  wrap = compiled,
+): { readonly model: GPT; readonly advance: (batch: Batch) => Tensor } {
+  const model = modelOf(recipe, weights)
   const parameters = model.parameters()
   const optimizer = optimizerOf(parameters, training)
   const step = wrap((x, y) => {
@@ -24,9 +29,13 @@ async function prepare(task: TrainTask, wrap: (step: Step) => Step): Promise<Pre
     optimizer.step(clipGradNorm(grad(loss, parameters), training.clip).gradients)
     return loss
   })
-  const next = cycle(task.batches.map(ids => toBatch(ids, recipe)))
   const shape = [recipe.batch, recipe.context]
-  const advance = ({ x, y }: Batch): Tensor => step(tensor(x, { shape }), tensor(y, { shape }))
+  return { model, advance: ({ x, y }) => step(tensor(x, { shape }), tensor(y, { shape })) }
+}
+
+async function prepare(task: TrainTask, wrap: (step: Step) => Step): Promise<Prepared> {
+  const { advance } = trainer(task, wrap)
+  const next = cycle(task.batches.map(ids => toBatch(ids, task.recipe)))
   const check: number[] = []
   for (let i = 0; i < 3; i++) check.push(await advance(next()).item())
   const run = async (count: number): Promise<void> => {
@@ -37,7 +46,7 @@ async function prepare(task: TrainTask, wrap: (step: Step) => Step): Promise<Pre
 }
 
 /** The step replayed as one program. */
-export const prepareCompiled = (task: TrainTask): Promise<Prepared> => prepare(task, compile)
+export const prepareCompiled = (task: TrainTask): Promise<Prepared> => prepare(task, compiled)
 
 /** The same loop without `compile`. */
 export const preparePlain = (task: TrainTask): Promise<Prepared> => prepare(task, step => step)

@@ -20,8 +20,10 @@ interface Replay {
   readonly program: Program
   /** Where each input slot comes from: an argument's position, a tensor from outside, or data made while tracing. */
   readonly slots: readonly (number | Handle | Storage)[]
-  readonly outputs: readonly Node[]
-  readonly assigned: readonly { readonly tensor: Handle; readonly inPlace: boolean }[]
+  /** The tensors from outside among them. */
+  readonly captured: readonly Handle[]
+  readonly outputs: readonly (Output & { readonly node: Node })[]
+  readonly assigned: readonly { readonly tensor: Handle; readonly inPlace: boolean; readonly output: Output }[]
   readonly rebuild: (tensors: readonly Tensor[]) => unknown
   readonly memory: ProgramMemory
 }
@@ -107,14 +109,17 @@ function trace<Arguments extends readonly unknown[]>(
   const backend = linear.inputs.find(n => n.device !== undefined)?.device ?? device()
   const program = programOf(backend, linear)
   const first = traced.outputs.length
+  const slots = linear.inputs.map(node => sources.get(node) ?? node.storage!)
   return {
     backend,
     program,
-    slots: linear.inputs.map(node => sources.get(node) ?? node.storage!),
-    outputs: traced.outputs,
+    slots,
+    captured: slots.filter(slot => slot instanceof Handle),
+    outputs: traced.outputs.map(node => ({ node, bytes: bytesOf(node), isResult: true })),
     assigned: assigned.map(([tensor], i) => ({
       tensor,
       inPlace: program.inPlace[first + i] === linear.graph.replaces[first + i],
+      output: { bytes: bytesOf(tensor), isResult: false },
     })),
     rebuild: traced.rebuild,
     memory: memoryOf(backend, linear.graph, program),
@@ -122,26 +127,24 @@ function trace<Arguments extends readonly unknown[]>(
 }
 
 function run(replay: Replay, leaves: readonly Leaf[]): unknown {
-  const { backend, program, slots, outputs, assigned, rebuild } = replay
-  start([...slots.filter(slot => slot instanceof Handle), ...leaves.filter(leaf => leaf instanceof Handle)])
+  const { backend, program, slots, captured, outputs, assigned, rebuild } = replay
+  const tensors = [...captured, ...leaves.filter(leaf => leaf instanceof Handle)]
+  start(tensors)
   const storages = launch(backend, program, lent => slots.map(slot => slotBlock(backend, slot, leaves, lent)), [
-    ...outputs.map((node): Output => ({ bytes: bytesOf(node), isResult: true })),
-    ...assigned.map(({ tensor, inPlace }): Output => ({
-      bytes: bytesOf(tensor.node),
-      isResult: false,
-      ...(inPlace && isAlone(tensor, leaves) && { over: tensor.node.storage! }),
-    })),
+    ...outputs,
+    ...assigned.map(({ tensor, inPlace, output }) =>
+      inPlace && isAlone(tensor, leaves) ? tensor.node.storage! : output,
+    ),
   ])
   assigned.forEach(({ tensor }, i) => replace(tensor, storages[outputs.length + i]!))
-  return rebuild(outputs.map((node, i) => new Tensor(leaf(storages[i]!, node))))
+  return rebuild(outputs.map(({ node }, i) => new Tensor(leaf(storages[i]!, node))))
 }
 
 /** Whether nothing but the assigned tensor itself can read its value. */
-const isAlone = (tensor: Handle, leaves: readonly Leaf[]): boolean =>
-  tensor.node.uses === 0 &&
-  tensor.node.handles === 1 &&
-  tensor.node.storage!.reading === 0 &&
-  !leaves.includes(tensor as Tensor)
+function isAlone(tensor: Handle, leaves: readonly Leaf[]): boolean {
+  const { uses, handles, storage } = tensor.node
+  return uses === 0 && handles === 1 && storage!.reading === 0 && !leaves.includes(tensor as Tensor)
+}
 
 function slotBlock(backend: Backend, slot: number | Handle | Storage, leaves: readonly Leaf[], lent: Block[]): Block {
   if (slot instanceof Handle) return deviceBlock(slot.node.storage!)

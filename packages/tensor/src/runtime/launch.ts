@@ -2,13 +2,14 @@ import type { Backend, Block, Program } from '../backends/backend.ts'
 import { deviceBlock, deviceStorage, keepOnHost, release, type Storage } from './storage.ts'
 import { mayLeave } from './turn.ts'
 
-/** What a run writes: bytes of its own, or over a storage. */
-export interface Output {
-  readonly bytes: number
-  readonly over?: Storage
-  /** Whether only the caller knows the result, so that it may be dropped at any time. */
-  readonly isResult: boolean
-}
+/** What a run writes: so many bytes of its own, or over a storage. */
+export type Output =
+  | {
+      readonly bytes: number
+      /** Whether only the caller knows the result, so that it may be dropped at any time. */
+      readonly isResult: boolean
+    }
+  | Storage
 
 /**
  * Starts a program and gives the storages of its outputs. `lend` names its inputs and adds blocks that are lent to this
@@ -31,11 +32,11 @@ export function launch(
   }
   try {
     const inputs = lend(lent)
-    const storages = outputs.map(({ bytes, over }) => over ?? make(bytes))
+    const storages = outputs.map(output => ('backend' in output ? output : make(output.bytes)))
     backend.run(program, inputs, storages.map(deviceBlock))
     boundResults(
       program,
-      storages.filter((_, i) => outputs[i]!.isResult),
+      storages.filter((_, i) => isResult(outputs[i]!)),
     )
     return storages
   } catch (error) {
@@ -45,6 +46,8 @@ export function launch(
     for (const block of lent) backend.free(block)
   }
 }
+
+const isResult = (output: Output): boolean => 'isResult' in output && output.isResult
 
 /** Moves results to the host, waiting for them, where the program made too many since the event loop last turned. */
 function boundResults(program: Program, results: readonly Storage[]): void {

@@ -64,8 +64,9 @@ export function start(tensors: readonly Handle[]): void {
       'realize',
       'a compiled function is being traced, so there are no values yet; return the tensor and read it outside',
     )
-  const { tensors: pending, nodes: order } = withCompanions(tensors.filter(t => t.node.storage === undefined))
-  if (pending.length === 0) return
+  const wanted = tensors.filter(t => t.node.storage === undefined)
+  if (wanted.length === 0) return
+  const { tensors: pending, nodes: order } = withCompanions(wanted)
   const nodes = [...new Set(pending.map(t => t.node))]
   const backend = nodes.find(n => n.device !== undefined)?.device ?? device()
   const linear = linearize(

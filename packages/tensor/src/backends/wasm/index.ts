@@ -17,20 +17,17 @@ import { HEAP_START } from './threads/control.ts'
 import { threadCount } from './threads/count.ts'
 import { createPool, type Pool } from './threads/pool.ts'
 
-/** Where a launch finds the address of one operand: an input or output by number, or an offset in the arena. */
-interface Slot {
-  readonly kind: 'input' | 'output' | 'arena'
-  readonly index: number
-}
-
 export interface WasmProgram extends Program {
   readonly number: number
   /** See `launches.ts`. */
   readonly launches: Int32Array
   /** The kernel of each launch. */
   readonly kernels: readonly CompiledKernel[]
-  /** What the words of the launches' arguments hold. */
-  readonly slots: readonly Slot[]
+  /**
+   * What the words of the launches' arguments hold, in two words each: the number of a block (the arena, the inputs,
+   * the outputs, in this order) and a byte offset in it.
+   */
+  readonly slots: Int32Array
   readonly arenaBytes: number
   /** For each thread. */
   readonly scratchBytes: number
@@ -102,11 +99,11 @@ export function createWasmBackend(): Backend<WasmProgram> {
         currentBlas(),
       )
       const { launches, order, nanoseconds } = schedule(planned, kernels)
+      const firstOutput = 1 + graph.inputs.length
       const slots = planned.launches.flatMap(({ operands }) =>
-        operands.map((place): Slot => ({
-          kind: place.kind,
-          index: place.kind === 'arena' ? place.offset : place.index,
-        })),
+        operands.flatMap(place =>
+          place.kind === 'arena' ? [0, place.offset] : [(place.kind === 'input' ? 1 : firstOutput) + place.index, 0],
+        ),
       )
       const scratchBytes = Math.max(0, ...kernels.map(kernel => kernel.scratchBytes))
       const { arenaBytes, inPlace } = planned
@@ -114,7 +111,7 @@ export function createWasmBackend(): Backend<WasmProgram> {
         number: ++programs,
         launches,
         kernels: order.map(launch => kernels[launch]!),
-        slots,
+        slots: Int32Array.from(slots),
         scratchBytes,
         nanoseconds,
         arenaBytes,
@@ -123,17 +120,16 @@ export function createWasmBackend(): Backend<WasmProgram> {
     },
     run: (program, inputs, outputs) => {
       const threads = useThreads(program, pool)
-      const argBytes = program.slots.length * 4
+      const { slots } = program
+      const argBytes = slots.length * 2
       const counterBytes = (program.launches.length / wordsPerLaunch) * threads * 4
       const base = arena.atLeast(program.arenaBytes)
       const work = scratch.atLeast(program.scratchBytes * Math.max(1, threads))
       const args = heap.alloc(argBytes + counterBytes)
       const words = new Int32Array(memory.buffer, args.address, (argBytes + counterBytes) / 4)
-      words.fill(0, program.slots.length)
-      program.slots.forEach(
-        ({ kind, index }, i) =>
-          void (words[i] = kind === 'arena' ? base + index : (kind === 'input' ? inputs : outputs)[index]!.address),
-      )
+      words.fill(0, slots.length / 2)
+      const addresses = [base, ...inputs.map(block => block.address), ...outputs.map(block => block.address)]
+      for (let i = 0; i < slots.length; i += 2) words[i >> 1] = addresses[slots[i]!]! + slots[i + 1]!
       if (threads > 0 && !announced.has(program)) {
         announced.add(program)
         pool!.announce({ type: 'program', program: program.number, launches: program.launches })
