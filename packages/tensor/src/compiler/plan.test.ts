@@ -96,3 +96,11 @@ test('an update may replace its input in place, unless the old value is read els
 test('empty tensors need no kernels', () => {
   expect(kindsOf(zeros([0, 4]).add(1))).toEqual([])
 })
+
+test('a product reads weights of 16 bits as they are stored', () => {
+  const stored = tensor(new Uint16Array(32), { shape: [4, 8], dtype: 'bf16' })
+  const { launches } = planOf(data(1, 8).matmul(stored.transpose()).add(1))
+  expect(launches.map(({ kernel }) => [kernel.kind, ...kernel.operands.map(({ dtype }) => dtype)])).toEqual([
+    ['matmul', 'f32', 'bf16', 'f32'],
+  ])
+})

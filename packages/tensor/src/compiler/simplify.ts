@@ -104,6 +104,24 @@ function widened(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => numb
   return node.op === 'argsort' ? result : convert(result, node.dtype)
 }
 
+/** Dtypes of factors that products convert as they read them. */
+const readAsStored: ReadonlySet<DType> = new Set<DType>(['f16', 'bf16', 'i8'])
+
+/** A product of factors that are only converted to f32 reads them as they are stored, in half the bytes or a quarter. */
+function asStored(node: LinearNode, nodes: Nodes, add: (node: LinearNode) => number): number | undefined {
+  if (node.op !== 'matmul') return undefined
+  const below = (at: number): number => {
+    const factor = nodes[at]!
+    const [input] = factor.inputs as [number]
+    if (factor.op === 'cast' && factor.dtype === 'f32' && readAsStored.has(nodes[input]!.dtype)) return input
+    if (!isView(factor.op) || factor.op === 'pad') return at
+    const source = below(input)
+    return source === input ? at : add({ ...factor, inputs: [source], dtype: nodes[source]!.dtype })
+  }
+  const inputs = node.inputs.map(below)
+  return inputs.every((at, i) => at === node.inputs[i]) ? undefined : add({ ...node, inputs })
+}
+
 /** A reduction to fewer results than this, of more elements each than that, is done in two steps: threads can share the first. */
 const [fewResults, manyElements] = [8, 32_768]
 /** Parts that the first step leaves for the second. */
@@ -186,6 +204,7 @@ export function simplify(graph: Graph): Graph {
       emptied(node, nodes, add) ??
         viewedConstant(node, nodes, add) ??
         widened(node, nodes, add) ??
+        asStored(node, nodes, add) ??
         staged(node, nodes, add) ??
         rules[node.op]?.(node, nodes) ??
         (alone ? transposedProduct(node, nodes, add) : undefined) ??

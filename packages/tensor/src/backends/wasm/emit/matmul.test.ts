@@ -370,33 +370,39 @@ describe('emitMatmul', () => {
     fc.assert(fc.property(casesOf(large), check), { numRuns: 40 })
   })
 
-  test('reads every number of 16 bits', () => {
-    const halves = Uint16Array.from({ length: 1 << 16 }, (_, i) => i)
-    const line = (stride: number): IndexMap => ({ offset: 0, strides: [0, stride], bounds: [], fill: 0 })
-    for (const [dtype, decode] of [
-      ['f16', decodeF16],
-      ['bf16', decodeBf16],
-    ] as const) {
-      const bench = benches[1]
-      bench.reset()
-      const kernel: MatmulKernel = {
-        kind: 'matmul',
-        operands: [operand('f32'), operand(dtype), operand('f32', true)],
-        batch: [],
-        m: 1,
-        n: halves.length,
-        k: 1,
-        a: { operand: 0, map: line(1) },
-        b: { operand: 1, map: line(1) },
-        values: [product],
-        stores: [{ operand: 2, value: 0, map: line(1), perRow: false }],
-      }
-      const emitted = emitMatmul(kernel, bench.target)
-      const out = bench.alloc(4 * halves.length)
-      bench.load(emitted, [bench.place(Float32Array.of(1)), bench.place(halves), out])(0, emitted.units)
-      const want = Float32Array.from(halves, half => decode(half) + 0)
-      expect([...bench.floats(out, halves.length)]).toEqual([...want])
+  test.each([
+    ['f16', decodeF16],
+    ['bf16', decodeBf16],
+  ] as const)('reads every number of 16 bits as %s, wherever it stands in a line', (dtype, decode) => {
+    const [bench, count, k] = [benches[1], 1 << 16, 17]
+    const one = dtype === 'f16' ? 0x3c00 : 0x3f80
+    const line = (...strides: readonly number[]): IndexMap => ({ offset: 0, strides, bounds: [], fill: 0 })
+    const kernel: MatmulKernel = {
+      kind: 'matmul',
+      operands: [operand('f32'), operand(dtype), operand('f32', true)],
+      batch: [],
+      m: 1,
+      n: count,
+      k,
+      a: { operand: 0, map: line(0, 1) },
+      b: { operand: 1, map: line(1, k) },
+      values: [product],
+      stores: [{ operand: 2, value: 0, map: line(0, 1), perRow: false }],
     }
+    const emitted = emitMatmul(kernel, bench.target)
+    for (const position of [0, 1, 7, 10, 16])
+      for (const factor of [1, 2 ** 20]) {
+        bench.reset()
+        const halves = new Uint16Array(count * k).fill(one)
+        for (let half = 0; half < count; half++) halves[half * k + position] = half
+        const x = new Float32Array(k)
+        x[position] = factor
+        const out = bench.alloc(4 * count)
+        bench.load(emitted, [bench.place(x), bench.place(halves), out])(0, emitted.units)
+        const found = bench.floats(out, count)
+        const wrong = found.findIndex((y, half) => !Object.is(y, Math.fround(decode(half) * factor) + 0))
+        expect(wrong).toBe(-1)
+      }
   })
 })
 

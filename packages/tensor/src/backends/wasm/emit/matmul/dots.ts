@@ -1,9 +1,11 @@
-import { f32x4, i32, i32x4, i8x16, if_, local, select, v128 } from 'wasmati'
+import { $, f32x4, i32, i32x4, i8x16, if_, local, select, v128 } from 'wasmati'
 import { defineCode, multiplyAdd, type Code, type Int, type Vector } from '../code.ts'
 import { countDown, range, setAtMost } from '../control.ts'
 import { storeSome } from '../lanes.ts'
 import { flatParams, type Flat } from './axpy.ts'
 import { firstHalves, firstPairs, lastHalves, lastPairs } from './pack.ts'
+import { loadFloatPair, type Pair, pairings, pushScalable } from './pairs.ts'
+import { linesFrom } from './pointers.ts'
 import { bytesOf, loadFour, type MatmulDType } from './widen.ts'
 
 /**
@@ -29,6 +31,8 @@ interface Dots {
   readonly sets: readonly (readonly (readonly Vector[])[])[]
   readonly x: Vector
   readonly y: readonly Vector[]
+  /** Whether eight k are taken at once, for dtypes of which that is known. */
+  readonly usesPairs: Int | undefined
 }
 
 /**
@@ -41,6 +45,7 @@ export const emitDots = (rows: number, dtype: MatmulDType, relaxed: boolean): Fl
     const { lines } = shapes[rows - 1]!
     const rest = code.keep(i32x4.lt_s(code.lanes(Int32Array.of(0, 1, 2, 3)), i32x4.splat(i32.and(k, 3))))
     const [column, left, lanes] = [code.int(), code.int(), code.int()]
+    if (dots.usesPairs !== undefined) setUsesPairs(dots, dots.usesPairs, x, xStride, k)
     range(column, 0, columns, lines, () => {
       local.set(lanes, i32.sub(columns, column))
       startLines(dots, [x, xStride], [w, wStride], lanes)
@@ -58,7 +63,21 @@ function makeDots(code: Code, rows: number, dtype: MatmulDType): Dots {
   const { lines, sets } = shapes[rows - 1]!
   const set = (): Vector[][] => many(rows, () => many(lines, code.vector))
   const [xs, ws] = [many(rows, code.int), many(lines, code.int)]
-  return { code, dtype, xs, ws, sets: many(sets, set), x: code.vector(), y: many(lines, code.vector) }
+  const usesPairs = pairings[dtype] === undefined ? undefined : code.int()
+  return { code, dtype, xs, ws, sets: many(sets, set), x: code.vector(), y: many(lines, code.vector), usesPairs }
+}
+
+function setUsesPairs({ code, dtype, xs }: Dots, into: Int, x: Int, xStride: Int, k: Int): void {
+  const { scale } = pairings[dtype]!
+  local.set(into, 1)
+  if (scale === 1) return
+  code.region(() => {
+    const count = code.keepInt(i32.and(k, -8))
+    for (const row of linesFrom(code, x, xStride, xs.length)) {
+      pushScalable(code, row, count, scale)
+      local.set(into, i32.and($, into))
+    }
+  })
 }
 
 /** Sets the rows of x and the next lines of w to their start; past the last line, the last one again. */
@@ -83,6 +102,7 @@ function startLines(
 
 function sumAlongK(dots: Dots, left: Int, rest: Vector): void {
   const { xs, ws, sets, dtype } = dots
+  if (dots.usesPairs !== undefined) eightAtOnce(dots, left, dots.usesPairs)
   for (const used of sets.length > 1 ? [sets, sets.slice(0, 1)] : [sets])
     countDown(left, 4 * used.length, () => {
       used.forEach((sums, vector) => step(dots, sums, vector))
@@ -105,6 +125,49 @@ function step({ code, dtype, xs, ws, x, y }: Dots, sums: Dots['sets'][number], v
     local.set(x, v128.load({ offset: 16 * vector }, row))
     if (mask) local.set(x, v128.and(x, mask))
     sums[i]!.forEach((sum, j) => local.set(sum, multiplyAdd(code, x, y[j]!, sum)))
+  })
+}
+
+/** Whole steps of eight k, if all rows of x allow it. */
+function eightAtOnce(dots: Dots, left: Int, allowed: Int): void {
+  local.get(allowed)
+  if_(null, () =>
+    countDown(left, 8, () => {
+      stepEight(dots)
+      for (const row of dots.xs) local.set(row, i32.add(row, 32))
+      for (const line of dots.ws) local.set(line, i32.add(line, 8 * bytesOf(dots.dtype)))
+    }),
+  )
+}
+
+/** Adds eight products to each line's sums: pairs of them, or, where a number needs more care, one four after the other. */
+function stepEight(dots: Dots): void {
+  const { code, dtype, ws, sets } = dots
+  const { pushUnknown } = pairings[dtype]!
+  if (pushUnknown === undefined) return stepPairs(dots)
+  pushUnknown(code, ws)
+  if_(
+    null,
+    () => [sets[0]!, sets.at(-1)!].forEach((sums, vector) => step(dots, sums, vector)),
+    () => stepPairs(dots),
+  )
+}
+
+function stepPairs({ code, dtype, xs, ws, sets }: Dots): void {
+  const { widen, scale } = pairings[dtype]!
+  const pair = (): Pair => ({ even: code.vector(), odd: code.vector() })
+  code.region(() => {
+    const [factors, y, bits] = [xs.map(pair), pair(), code.vector()]
+    xs.forEach((row, i) => loadFloatPair(code, row, scale, factors[i]!))
+    ws.forEach((line, j) => {
+      local.set(bits, v128.load({}, line))
+      widen(code, bits, y)
+      factors.forEach(({ even, odd }, i) => {
+        const [evens, odds] = [sets[0]![i]![j]!, sets.at(-1)![i]![j]!]
+        local.set(evens, multiplyAdd(code, even, y.even, evens))
+        local.set(odds, multiplyAdd(code, odd, y.odd, odds))
+      })
+    })
   })
 }
 
