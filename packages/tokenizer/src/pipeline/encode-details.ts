@@ -91,7 +91,8 @@ function countSpecials(template: readonly TemplatePart[]): number {
 
 function applyTemplate(template: readonly TemplatePart[], sequences: readonly TokenFields[]): TokenFields {
   const [only] = template
-  if (template.length === 1 && only!.kind === 'sequence') return withTypeId(sequences[only!.sequence]!, only!.typeId)
+  // Texts are encoded with type id 0.
+  if (template.length === 1 && only!.kind === 'sequence' && only!.typeId === 0) return sequences[only!.sequence]!
   return joinFields(
     template.map(part =>
       part.kind === 'special'

@@ -23,6 +23,7 @@ const branches = [
   'ab'.repeat(7),
 ]
 const keptBytes = 1 << 22
+const keptPieces = 1 << 18
 
 /** Pre-tokenizes normalized text and runs the model on each word, remembering words it has seen. */
 export class PlainTextEncoder {
@@ -34,6 +35,7 @@ export class PlainTextEncoder {
   /** A view on the bytes that pieces are of: on `buffer`, unless a pre-tokenizer has rewritten them. */
   private view: DataView = new DataView(this.buffer.buffer)
   private readonly input = new Pieces(this.buffer)
+  private output = new Pieces(this.buffer)
   private readonly ends = new GrowableUint32()
   private widths: Int16Array | undefined
   private wordCount = 0
@@ -81,11 +83,13 @@ export class PlainTextEncoder {
     } else this.encodePieces(pieces, origin, sink)
     if (buffer.length > keptBytes) this.buffer = new Uint8Array(1 << 14)
     input.reset(this.buffer, true)
+    if (this.output.starts.length > keptPieces) this.output = new Pieces(this.buffer)
+    else this.output.reset(this.buffer, true)
   }
 
   private split(pieces: Pieces): Pieces {
     if (!this.preTokenizer) return pieces
-    const output = new Pieces(pieces.bytes)
+    const { output } = this
     output.restart(pieces)
     this.preTokenizer.split(pieces, output)
     return output
@@ -132,7 +136,8 @@ export class PlainTextEncoder {
     const failed = this.appendWord(bytes, start, end, ids)
     if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
     const word = this.wordCount++
-    if (!this.offsetsFromWidths(before, start, end, origin, sink, word)) {
+    if (ids.length === before + 1) sink.pushOffsets(origin.start(start), origin.end(start, end), word)
+    else if (!this.offsetsFromWidths(before, start, end, origin, sink, word)) {
       ids.length = before
       this.offsetsFromModel(bytes, start, end, origin, sink, word)
     }

@@ -1,3 +1,5 @@
+import { utf8Width } from '../bytes/utf8.ts'
+
 /**
  * Turns byte offsets of UTF-8 into UTF-16 offsets of the same text. It remembers where it was, so offsets that mostly
  * grow cost one pass over the bytes in all.
@@ -29,11 +31,16 @@ export class Utf16Cursor {
     return this.moveTo(byte)
   }
 
+  /** `byte` is where a character starts. */
   private moveTo(byte: number): number {
     const { bytes } = this
-    let unit = this.unit
-    for (let at = this.byte; at < byte; at++) unit += unitsOf(bytes[at]!)
-    for (let at = this.byte; at > byte;) unit -= unitsOf(bytes[--at]!)
+    let { byte: at, unit } = this
+    while (at < byte) {
+      const width = utf8Width(bytes[at]!)
+      at += width
+      unit += width === 4 ? 2 : 1
+    }
+    while (at > byte) if (!isContinuation(bytes[--at]!)) unit -= bytes[at]! >= 0xf0 ? 2 : 1
     this.byte = byte
     this.unit = unit
     return unit
@@ -42,9 +49,4 @@ export class Utf16Cursor {
 
 function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80
-}
-
-/** UTF-16 units that a character adds, counted at its first byte. */
-function unitsOf(byte: number): number {
-  return byte < 0x80 ? 1 : isContinuation(byte) ? 0 : byte >= 0xf0 ? 2 : 1
 }

@@ -1,6 +1,5 @@
-import { toUtf8 } from '../bytes/utf8.ts'
-import { insertBefore } from './insert-space.ts'
-import { Pieces } from './pieces.ts'
+import { toUtf8, utf8Width } from '../bytes/utf8.ts'
+import type { Pieces } from './pieces.ts'
 import type { PreTokenizer } from './pre-tokenizer.ts'
 
 export type PrependScheme = 'always' | 'never' | 'first'
@@ -21,58 +20,77 @@ export function metaspace(options: MetaspaceOptions = {}): PreTokenizer {
   return {
     json: { type: 'Metaspace', replacement, prepend_scheme: prependScheme, split },
     split(input, output) {
-      const pieces = replaceSpaces(input, mark)
-      if (prependScheme !== 'never') {
-        const isWanted = (i: number) => prependScheme === 'always' || (i === 0 && input.isTextStart)
-        const wants = (i: number) => isWanted(i) && !startsWith(pieces.bytes, pieces.starts[i]!, pieces.ends[i]!, mark)
-        insertBefore(pieces, mark, wants)
+      const writer = new MarkWriter(input, output, mark)
+      for (let i = 0; i < input.count; i++) {
+        const wantsMark = prependScheme === 'always' || (prependScheme === 'first' && i === 0 && input.isTextStart)
+        writer.write(input.starts[i]!, input.ends[i]!, wantsMark, split)
       }
-      output.restart(pieces)
-      for (let i = 0; i < pieces.count; i++)
-        if (split) cutBefore(pieces, i, mark, output)
-        else output.add(pieces.starts[i]!, pieces.ends[i]!)
     },
   }
+}
+
+/** Writes pieces with a mark for each space, and where each byte comes from. */
+class MarkWriter {
+  private readonly input: Pieces
+  private readonly output: Pieces
+  private readonly mark: Uint8Array
+  private at = 0
+
+  constructor(input: Pieces, output: Pieces, mark: Uint8Array) {
+    this.input = input
+    this.output = output
+    this.mark = mark
+    const size = sizeWithMarks(input, mark.length)
+    output.bytes = new Uint8Array(size)
+    output.sourceStarts = new Int32Array(size)
+    output.sourceEnds = new Int32Array(size)
+  }
+
+  write(start: number, end: number, wantsMark: boolean, split: boolean): void {
+    const { input, mark, output } = this
+    const { bytes } = input
+    let pieceStart = this.at
+    if (wantsMark && bytes[start] !== 0x20 && !startsWith(bytes, start, end, mark))
+      this.writeMark(start, start + utf8Width(bytes[start]!))
+    for (let from = start; from < end; from++) {
+      const byte = bytes[from]!
+      const isSpace = byte === 0x20
+      if (isSpace || (byte === mark[0] && startsWith(bytes, from, end, mark))) {
+        if (split) {
+          output.add(pieceStart, this.at)
+          pieceStart = this.at
+        }
+      }
+      if (isSpace) this.writeMark(from, from + 1)
+      else this.writeByte(byte, from, from + 1)
+    }
+    output.add(pieceStart, this.at)
+  }
+
+  private writeMark(from: number, to: number): void {
+    for (let i = 0; i < this.mark.length; i++) this.writeByte(this.mark[i]!, from, to)
+  }
+
+  private writeByte(byte: number, from: number, to: number): void {
+    const { input, output } = this
+    output.bytes[this.at] = byte
+    output.sourceStarts![this.at] = input.sourceStarts ? input.sourceStarts[from]! : from
+    output.sourceEnds![this.at++] = input.sourceEnds ? input.sourceEnds[to - 1]! : to
+  }
+}
+
+/** Room for a mark at the front of each piece and one for each space. */
+function sizeWithMarks(pieces: Pieces, markLength: number): number {
+  let size = 0
+  for (let i = 0; i < pieces.count; i++) {
+    size += markLength
+    for (let at = pieces.starts[i]!; at < pieces.ends[i]!; at++) size += pieces.bytes[at] === 0x20 ? markLength : 1
+  }
+  return size
 }
 
 function startsWith(bytes: Uint8Array, at: number, end: number, mark: Uint8Array): boolean {
   if (at + mark.length > end) return false
   for (let i = 0; i < mark.length; i++) if (bytes[at + i] !== mark[i]) return false
   return true
-}
-
-function cutBefore(pieces: Pieces, piece: number, mark: Uint8Array, output: Pieces): void {
-  const { bytes } = pieces
-  const end = pieces.ends[piece]!
-  let from = pieces.starts[piece]!
-  for (let at = from; at < end; at++)
-    if (bytes[at] === mark[0] && at > from && startsWith(bytes, at, end, mark)) {
-      output.add(from, at)
-      from = at
-    }
-  output.add(from, end)
-}
-
-/** A copy of the pieces in which every space byte has become `mark`. */
-function replaceSpaces(input: Pieces, mark: Uint8Array): Pieces {
-  let total = 0
-  for (let i = 0; i < input.count; i++)
-    for (let at = input.starts[i]!; at < input.ends[i]!; at++) total += input.bytes[at] === 0x20 ? mark.length : 1
-  const pieces = new Pieces(new Uint8Array(total))
-  pieces.sourceStarts = new Int32Array(total)
-  pieces.sourceEnds = new Int32Array(total)
-  let to = 0
-  for (let i = 0; i < input.count; i++) {
-    const start = to
-    for (let at = input.starts[i]!; at < input.ends[i]!; at++) {
-      const byte = input.bytes[at]!
-      const from = to
-      if (byte === 0x20) for (const part of mark) pieces.bytes[to++] = part
-      else pieces.bytes[to++] = byte
-      pieces.sourceStarts.fill(input.sourceStarts ? input.sourceStarts[at]! : at, from, to)
-      pieces.sourceEnds.fill(input.sourceEnds ? input.sourceEnds[at]! : at + 1, from, to)
-    }
-    pieces.add(start, to)
-  }
-  return pieces
 }
