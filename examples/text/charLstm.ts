@@ -95,21 +95,23 @@ async function evaluate(model: CharModel, ids: ArrayLike<number>): Promise<numbe
   return stack(losses).mean().item()
 }
 
-/** A text that begins with a letter; each next one is drawn from what the model expects. */
-async function write(model: CharModel, first: number, length: number): Promise<number[]> {
+/** What follows a text; each letter is drawn from what the model expects. */
+async function write(model: CharModel, start: ArrayLike<number>, length: number): Promise<number[]> {
   const read = compile((id: Tensor, before: LSTMState) => {
     const [logits, state] = model.forward(id, before)
     return { logits: logits.flatten(), state }
   })
   const uniform = await rand([length], { generator: new Generator(5) }).data()
-  const ids = [first]
+  const written: number[] = []
   let state = emptyState(1)
-  for (let i = 0; i < length; i++) {
-    const next = read(tensor(Int32Array.of(ids[i]!), { shape: [1, 1] }), state)
+  for (let i = 0; i < start.length + length - 1; i++) {
+    const id = start[i] ?? written[i - start.length]!
+    const next = read(tensor(Int32Array.of(id), { shape: [1, 1] }), state)
     state = next.state
-    ids.push(sampleToken(await next.logits.data(), { temperature: 0.7 }, uniform[i]!))
+    if (i < start.length - 1) continue
+    written.push(sampleToken(await next.logits.data(), { temperature: 0.7 }, uniform[written.length]!))
   }
-  return ids
+  return written
 }
 
 /** Trains, measures the held-out text, and writes. */
@@ -125,8 +127,8 @@ export async function main({ epochs = 3, letters = Infinity, log = console.log }
   await train(model, encode(training), epochs, log)
   const loss = await evaluate(model, encode(heldOut))
   log(`${loss.toFixed(3)} nats a letter of held-out text`)
-  const text = tokenizer.decode(await write(model, tokenizer.encode('T')[0]!, 300))
-  log(text)
+  const text = tokenizer.decode(await write(model, tokenizer.encode(heldOut.slice(0, 100)), 300))
+  log(`${heldOut.slice(0, 100)}|${text}`)
   return { loss, text }
 }
 
