@@ -2,8 +2,9 @@ import { ShapeError, Tensor, zeros } from '@wids/tensor'
 import { customGradientOf, type GradientRule, type Node, type Primitive } from '@wids/tensor/graph'
 import { borrowing } from './borrow.ts'
 import { pathsBetween } from './paths.ts'
-import { slopesOf } from './rules/index.ts'
+import { slopeAt } from './rules/index.ts'
 import type { Inputs } from './rules/rule.ts'
+import { sumOf } from './sum.ts'
 
 type Borrow = (node: Node) => Tensor
 
@@ -13,19 +14,20 @@ type Borrow = (node: Node) => Tensor
  */
 export function backward(output: Tensor, seed: Tensor, wrt: readonly Tensor[]): Tensor[] {
   const paths = pathsBetween(output.node, new Set(wrt.map(tensor => tensor.node)))
-  const gradients = new Map<Node, Tensor>([[output.node, seed]])
+  const parts = new Map<Node, Tensor[]>([[output.node, [seed]]])
+  const gradients = new Map<Node, Tensor>()
   borrowing(borrow => {
     for (const node of [...paths].reverse()) {
-      const gradient = gradients.get(node)
-      if (gradient === undefined) continue
-      for (const [input, part] of partsOf(node, gradient, borrow, paths)) {
-        const sum = gradients.get(input)
-        gradients.set(input, sum === undefined ? part : sum.add(part))
-      }
+      const own = parts.get(node)
+      if (own === undefined) continue
+      const gradient = sumOf(own, borrow)
+      gradients.set(node, gradient)
+      for (const [input, part] of partsOf(node, gradient, borrow, paths))
+        if (parts.get(input)?.push(part) === undefined) parts.set(input, [part])
     }
   })
   return wrt.map(({ node }) => {
-    const gradient = paths.has(node) ? gradients.get(node) : undefined
+    const gradient = gradients.get(node)
     return gradient === undefined ? zeros(node.shape, node.dtype) : new Tensor(gradient.node)
   })
 }
@@ -34,12 +36,11 @@ export function backward(output: Tensor, seed: Tensor, wrt: readonly Tensor[]): 
 function partsOf(node: Node, gradient: Tensor, borrow: Borrow, paths: ReadonlySet<Node>): (readonly [Node, Tensor])[] {
   const custom = customGradientOf(node)
   if (custom !== undefined) return partsOfCustom(custom, gradient, borrow(node), paths)
-  const slopes = slopesOf(node)
   const inputs = node.inputs.map(borrow) as unknown as Inputs<Primitive>
   return node.inputs.flatMap((input, i) => {
-    const slope = slopes[i]
+    const slope = slopeAt(node, i)
     return slope !== undefined && paths.has(input)
-      ? [[input, slope(gradient, inputs, borrow(node), node.attributes)]]
+      ? [[input, slope(gradient, inputs, borrow(node), node.attributes, i)]]
       : []
   })
 }

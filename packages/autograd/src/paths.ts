@@ -1,6 +1,6 @@
 import { ArgumentError, isFloat } from '@wids/tensor'
 import { customGradientOf, isReleased, type Node } from '@wids/tensor/graph'
-import { slopesOf } from './rules/index.ts'
+import { slopeAt } from './rules/index.ts'
 
 /**
  * All nodes on the ways along which a gradient flows from `output` back to the targets, inputs before users.
@@ -42,8 +42,7 @@ function reachable(output: Node): (readonly [node: Node, inputs: readonly Node[]
 /** The inputs of a node to which its gradient flows. */
 function gradientInputs(node: Node): readonly Node[] {
   if (node.inputs.length === 0) return []
-  const slopes = slopesOf(node)
   const custom = customGradientOf(node)
   if (custom !== undefined) return custom.inputs.filter(input => isFloat(input.dtype))
-  return node.inputs.filter((input, i) => slopes[i] !== undefined && isFloat(input.dtype))
+  return node.inputs.filter((input, i) => slopeAt(node, i) !== undefined && isFloat(input.dtype))
 }

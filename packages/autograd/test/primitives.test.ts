@@ -1,4 +1,5 @@
 import {
+  concat,
   arange,
   attention,
   type AttentionOptions,
@@ -240,6 +241,10 @@ const cases: { readonly [Op in Primitive]: readonly Case[] } = {
   scatterAdd: [
     [(x, y) => x.scatterAdd(0, indexFor(x), y).square(), a, b],
     [(_, y) => zeros([2, 3], y.dtype).scatterAdd(0, indexFor(y), y).square(), a, b],
+  ],
+  concat: [
+    [(x, y) => concat([x, y, x.mul(y)], 0).square(), a, b],
+    [(x, y) => concat([x, x, y.narrow(1, 0, 1), x.mul(y)], 1).square(), a, b],
   ],
   sliceScatter: [
     [(x, y) => x.sliceScatter(y.narrow(1, 0, 2), 1, 1).square(), a, b],

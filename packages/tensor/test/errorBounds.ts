@@ -170,7 +170,7 @@ function errorOf(node: LinearNode, result: Float64Array, inputs: readonly Bounde
   if (isBinary(op))
     return result.map((r, i) => binaryError[op](x.numbers[i]!, y.numbers[i]!, x.error[i]!, y.error[i]!, r))
   if (op === 'pad') return evaluateOn({ ...node, attributes: { ...node.attributes, value: 0 } }, inputs, errors)
-  if (isView(op) || op === 'reduceMax') return evaluateOn(node, inputs, errors)
+  if (isView(op) || op === 'reduceMax' || op === 'concat') return evaluateOn(node, inputs, errors)
   if (op === 'sliceScatter') return evaluateOn(node, inputs, [x.error, y.error, inputs[2]!.numbers])
   if (op === 'gather') return evaluateOn(node, inputs, [x.error, y.numbers])
   if (op === 'where') return evaluateOn(node, inputs, [x.numbers, y.error, inputs[2]!.error])

@@ -18,6 +18,7 @@ const others: Primitive[] = [
   'attentionGradient',
   'gather',
   'scatterAdd',
+  'concat',
   'sliceScatter',
   'argsort',
 ]

@@ -248,6 +248,17 @@ function bits(x: Node, { which }: Step): Node {
   )
 }
 
+/** Some nodes of the shape of x but along an axis, x among them, maybe more than once. */
+function joined(x: Node, { which, a, b, c }: Step, pick: Pick): Node {
+  const axis = axisOf(x, a)
+  const fits = (node: Node): boolean =>
+    node.dtype === x.dtype &&
+    node.shape.length === x.shape.length &&
+    node.shape.every((n, i) => i === axis || n === x.shape[i])
+  const others = [b, c, b + c, which].slice(0, 1 + (c % 4)).map(number => pick(number, fits) ?? x)
+  return build.concat([...others, x], axis)
+}
+
 function argmax(x: Node, { a }: Step): Node {
   const axis = axisOf(x, a)
   return x.shape[axis] === 0 ? x : build.argmax(x, axis)
@@ -271,7 +282,7 @@ function overwrite(x: Node, { a, b, c }: Step, pick: Pick): Node {
 
 type Maker = (x: Node, step: Step, pick: Pick) => Node
 const anyShape: readonly Maker[] = [unary, unary, unary, binary, binary, where, convert, matmul, attend, source, bits]
-const needAxis: readonly Maker[] = [reduce, view, view, rows, indexed, overwrite, argmax]
+const needAxis: readonly Maker[] = [joined, reduce, view, view, rows, indexed, overwrite, argmax]
 
 /** The node that a step adds to those made so far. */
 export function apply(step: Step, pick: Pick): Node {

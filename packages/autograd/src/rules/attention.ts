@@ -17,12 +17,12 @@ export const attentionRules: Pick<Rules, 'attention' | 'attentionGradient'> = {
  * has the slope dS = P ∘ dL, which is what dO = 0 and delta = −dL give.
  */
 function slopeOf(part: Part): Slope<'attention'> {
-  return (g, inputs, y, attributes) => attentionGradient(given(g, inputs, y, attributes), scoresOf(attributes), part)
+  return (...all) => attentionGradient(given(...all), scoresOf(all[3]), part)
 }
 
 /** dS itself; what it was broadcast from is summed elsewhere. Scores are kept in memory here. */
-function biasSlope(...[g, inputs, y, attributes]: Parameters<Slope<'attention'>>): Tensor {
-  return scoreSlopes(given(g, inputs, y, attributes), scoresOf(attributes)).slopes
+function biasSlope(...all: Parameters<Slope<'attention'>>): Tensor {
+  return scoreSlopes(given(...all), scoresOf(all[3])).slopes
 }
 
 /** A shifted order is part of the bias here. */

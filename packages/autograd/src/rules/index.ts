@@ -21,6 +21,8 @@ export const rules: Rules = {
   ...attentionRules,
 }
 
-/** The rule of a node, whose attributes are those of its primitive, as a union of rules cannot say. */
-export const slopesOf = (node: Node): readonly (Slope<Primitive> | undefined)[] =>
-  rules[node.op] as readonly (Slope<Primitive> | undefined)[]
+/** The slope of one input of a node, whose attributes are those of its primitive, as a union of rules cannot say. */
+export function slopeAt(node: Node, input: number): Slope<Primitive> | undefined {
+  const slopes = rules[node.op] as readonly (Slope<Primitive> | undefined)[]
+  return slopes[Math.min(input, slopes.length - 1)]
+}

@@ -1,7 +1,14 @@
 import { arange, where, zeros } from '@wids/tensor'
 import { none, type Rules } from './rule.ts'
 
-export const indexingRules: Pick<Rules, 'gather' | 'scatterAdd' | 'sliceScatter'> = {
+export const indexingRules: Pick<Rules, 'concat' | 'gather' | 'scatterAdd' | 'sliceScatter'> = {
+  // Each part has the gradient of its place.
+  concat: [
+    (g, parts, _, { axis }, i) => {
+      const start = parts.slice(0, i).reduce((sum, part) => sum + part.shape[axis]!, 0)
+      return g.narrow(axis, start, parts[i]!.shape[axis]!)
+    },
+  ],
   // y[i] = x[index[i]]: the gradient of x[j] is Σ g[i] over index[i] = j
   gather: [(g, [x, index], _, { axis }) => zeros(x.shape, x.dtype).scatterAdd(axis, index, g), none],
   // y[j] = base[j] + Σ source[i] over index[i] = j: the gradient of source[i] is g[index[i]]

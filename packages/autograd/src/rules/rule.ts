@@ -19,19 +19,27 @@ export type Inputs<Op extends Primitive> = Op extends Source
           delta: Tensor,
           ...bias: readonly Tensor[],
         ]
-      : Op extends Binary | 'matmul' | 'gather'
-        ? readonly [a: Tensor, b: Tensor]
-        : Op extends 'where' | 'scatterAdd' | 'sliceScatter'
-          ? readonly [a: Tensor, b: Tensor, c: Tensor]
-          : readonly [x: Tensor]
+      : Op extends 'concat'
+        ? readonly [first: Tensor, ...others: readonly Tensor[]]
+        : Op extends Binary | 'matmul' | 'gather'
+          ? readonly [a: Tensor, b: Tensor]
+          : Op extends 'where' | 'scatterAdd' | 'sliceScatter'
+            ? readonly [a: Tensor, b: Tensor, c: Tensor]
+            : readonly [x: Tensor]
 
 /**
  * The gradient of one input: g is that of the output y = op(x). It has the shape and dtype of the input, and is built of
- * tensor operations, so that it can be differentiated again.
+ * tensor operations, so that it can be differentiated again. `i` is the input's number.
  */
-export type Slope<Op extends Primitive> = (g: Tensor, x: Inputs<Op>, y: Tensor, attributes: Attributes[Op]) => Tensor
+export type Slope<Op extends Primitive> = (
+  g: Tensor,
+  x: Inputs<Op>,
+  y: Tensor,
+  attributes: Attributes[Op],
+  i: number,
+) => Tensor
 
-/** One slope for each input; `undefined` where no gradient flows. */
+/** One slope for each input, the last one for all further ones; `undefined` where no gradient flows. */
 export type Rule<Op extends Primitive> = Slopes<Inputs<Op>, Op>
 
 type Slopes<Of extends readonly Tensor[], Op extends Primitive> = {

@@ -1,4 +1,4 @@
-import type { Graph, LinearNode } from '../graph/linear.ts'
+import { type Graph, isLinear, type LinearNode } from '../graph/linear.ts'
 import { isElementwise, isReduction, isView, type Primitive } from '../graph/primitives.ts'
 import { sizeOf } from '../shape.ts'
 import { createPaths, follow, isBounded, isIdentity, type Path, type Paths } from './path.ts'
@@ -19,6 +19,7 @@ const roles = {
   attention: 'kernel',
   attentionGradient: 'kernel',
   scatterAdd: 'kernel',
+  concat: 'kernel',
   sliceScatter: 'kernel',
   cumsum: 'kernel',
   argsort: 'kernel',
@@ -60,6 +61,14 @@ export interface Analysis {
   readonly isAnchor: (position: number) => boolean
   /** Whether a value lies in memory when a kernel that does not compute it runs. */
   readonly isStored: (position: number) => boolean
+  /** Where an anchor's result lies: in a buffer of its own, or as part of a joined value in that one's. */
+  readonly homeOf: (position: number) => Home
+}
+
+/** The value whose buffer holds an anchor's result, and how the result lies in it. */
+export interface Home {
+  readonly position: number
+  readonly layout: Layout
 }
 
 /** The anchor or other value below the views of a node, and the path from it to the node. */
@@ -92,7 +101,26 @@ export function analyze(graph: Graph): Analysis {
   chooseShared(graph, forced)
   makeExpressible(graph, paths, forced)
   const anchors = [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0).toSorted((a, b) => a - b)
-  return { graph, paths, anchors, isAnchor: at => forced.has(at), isStored }
+  const parts = partsOf(graph)
+  const homeOf = (at: number): Home => parts.get(at) ?? { position: at, layout: contiguous(graph.nodes[at]!.shape) }
+  return { graph, paths, anchors, isAnchor: at => forced.has(at), isStored, homeOf }
+}
+
+/** Where the parts of joined values lie. */
+function partsOf({ nodes }: Graph): Map<number, Home> {
+  const parts = new Map<number, Home>()
+  nodes.forEach((node, position) => {
+    if (!isLinear(node, 'concat')) return
+    const { axis } = node.attributes
+    const { strides, ...whole } = contiguous(node.shape)
+    let offset = 0
+    for (const input of node.inputs) {
+      const { shape } = nodes[input]!
+      parts.set(input, { position, layout: { ...whole, strides, shape, offset } })
+      offset += shape[axis]! * strides[axis]!
+    }
+  })
+  return parts
 }
 
 /** The inputs that a node reads at places of its own choice, so that they must lie in memory. */

@@ -1,7 +1,7 @@
 import { isLinear, type LinearNode, textOf } from '../graph/linear.ts'
 import { type Shape, sizeOf } from '../shape.ts'
 import { type Analysis, roleOf, type Source, visitSources } from './anchors.ts'
-import { contiguous, applyStep, type Layout } from './layout.ts'
+import { applyStep, type Layout } from './layout.ts'
 import { cutsOf, follow, isBounded, isIdentity, isRowwise, loopsOf, type Path } from './path.ts'
 
 /**
@@ -79,7 +79,7 @@ export function spaceOf(
   }
 }
 
-function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
+function describe({ graph, paths, isAnchor, homeOf }: Analysis, anchor: number): Use {
   const node = graph.nodes[anchor]!
   const sources: (Source & { seen: Layout })[] = []
   const space = spaceOf({ graph, paths }, anchor)
@@ -88,7 +88,7 @@ function describe({ graph, paths, isAnchor }: Analysis, anchor: number): Use {
     if ('fails' in result) throw new Error(`node ${anchor} is not expressible`)
     sources.push({ ...source, seen: result.layout })
   })
-  const stored = follow(contiguous(node.shape), space.root)
+  const stored = follow(homeOf(anchor).layout, space.root)
   if ('fails' in stored) throw new Error(`the result of node ${anchor} is not expressible`)
   const role = roleOf(node.op)
   const reduced = role === 'reduction' ? graph.nodes[node.inputs[0]!]!.shape : space.shape

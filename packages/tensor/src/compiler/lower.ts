@@ -1,4 +1,4 @@
-import { isLinear, type LinearNode } from '../graph/linear.ts'
+import { isLinear } from '../graph/linear.ts'
 import { sizeOf, type Shape } from '../shape.ts'
 import { type Analysis, roleOf, storedLayout } from './anchors.ts'
 import { lowerAttention } from './lowerAttention.ts'
@@ -8,7 +8,7 @@ import { coalesce } from './coalesce.ts'
 import type { IndexMap, Kernel, LoopKernel, RowReduction, Store } from './kernel.ts'
 import type { Destinations, Lowered } from './lowered.ts'
 import { follow, loopsOf, type Path } from './path.ts'
-import { contiguous, type Layout } from './layout.ts'
+import type { Layout } from './layout.ts'
 
 export const lower = (analysis: Analysis, cluster: Cluster, destinations: Destinations): Lowered =>
   lowerings[cluster.kind](analysis, cluster, destinations)
@@ -99,11 +99,12 @@ function lowerLoops(analysis: Analysis, cluster: Cluster, destinations: Destinat
       builder.equate(at, value)
     }
     const perRow = loops.inner.length > 0 && sizeOf(graph.nodes[at]!.shape) !== sizeOf([...loops.outer, ...loops.inner])
-    const layout = rootLayout(node, root)
+    const home = analysis.homeOf(at)
+    const layout = rootLayout(home.layout, root)
     for (let copy = 0; copy < destinations(at); copy++)
       stores.push({
         level: Math.max(0, levels(value) - (perRow ? 1 : 0)),
-        store: builder.storing(at, copy, value, layout, perRow),
+        store: builder.storing(home.position, copy, value, layout, perRow),
       })
   }
   return { kernel: coalesce(assemble(builder, loops, reductions, stores)), touches: builder.touches }
@@ -115,8 +116,8 @@ function rootPath(analysis: Analysis, anchor: number, rootOf: (shape: Shape) => 
   return root === undefined ? rootOf(shape) : analysis.paths.extend(rootOf(shape), root.step, -1)
 }
 
-function rootLayout(node: LinearNode, root: Path | undefined): Layout {
-  const result = follow(contiguous(node.shape), root)
+function rootLayout(stored: Layout, root: Path | undefined): Layout {
+  const result = follow(stored, root)
   if ('fails' in result) throw new Error('a result does not fit its loops')
   return result.layout
 }
@@ -189,8 +190,9 @@ function lowerMatmul(analysis: Analysis, cluster: Cluster, destinations: Destina
     const root = members.get(at)
     const value = builder.evaluate(at, root)
     builder.equate(at, value)
+    const home = analysis.homeOf(at)
     for (let copy = 0; copy < destinations(at); copy++)
-      stores.push(builder.storing(at, copy, value, rootLayout(graph.nodes[at]!, root), false))
+      stores.push(builder.storing(home.position, copy, value, rootLayout(home.layout, root), false))
   }
   const [m, n] = shape.slice(-2) as [number, number]
   const kernel: Kernel = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { linearize } from '../graph/linearize.ts'
-import { arange, concat, ones, setDevice, stack, tensor, type Tensor, where, zeros } from '../index.ts'
+import { arange, concat, setDevice, stack, tensor, type Tensor, where, zeros } from '../index.ts'
 import { plan } from './plan.ts'
 
 setDevice('reference')
@@ -63,9 +63,15 @@ test('column sums over the same values share one pass', () => {
   expect(kindsOf(x.sum(0), x.mul(x).sum(0))).toEqual(['loops'])
 })
 
-test('joining is one kernel', () => {
-  expect(kindsOf(concat([data(2, 3), data(4, 3), data(1, 3)]))).toEqual(['loops'])
-  expect(kindsOf(stack([data(2, 3), ones([2, 3]), zeros([2, 3])]))).toEqual(['loops'])
+test('two joined values are one expression', () => {
+  expect(kindsOf(concat([data(2, 3), data(4, 3)]).exp())).toEqual(['loops'])
+})
+
+test('kernels store what is joined in its place: nothing is computed or moved twice', () => {
+  const x = data(4, 3)
+  expect(kindsOf(concat([x.exp(), x.softmax(), x.matmul(data(3, 3)).add(1)], 1))).toEqual(['loops', 'loops', 'matmul'])
+  const { launches } = planOf(stack(Array.from({ length: 100 }, (_, i) => data(2, 3).mul(i + 2))))
+  expect(launches.map(({ kernel }) => kernel.kind === 'loops' && kernel.inner)).toEqual(new Array(100).fill([6]))
 })
 
 test('a product that is only used transposed is computed transposed', () => {

@@ -8,13 +8,17 @@ import { type Cluster, formClusters } from './clusters.ts'
 import type { IndexMap, Kernel, LoopKernel, Store, Value } from './kernel.ts'
 import { lower } from './lower.ts'
 import type { Lowered } from './lowered.ts'
-import { simplify, unreshaped } from './simplify.ts'
+import { joins, simplify, unreshaped } from './simplify.ts'
 
 /** A buffer of a program: the n-th input or output, or bytes of the arena. */
 export type Place = (
   | { readonly kind: 'input' | 'output'; readonly index: number }
   | { readonly kind: 'arena'; readonly offset: number }
-) & { readonly bytes: number }
+) & {
+  readonly bytes: number
+  /** The number of a value of which several launches write parts. */
+  readonly joined?: number
+}
 
 export interface Launch {
   readonly kernel: Kernel
@@ -39,9 +43,9 @@ export function plan(original: Graph): Plan {
   const graph = simplify(original)
   const analysis = analyze(graph)
   const clusters = inOrder(formClusters(analysis))
-  const storage = assignStorage(graph, clusters)
+  const storage = assignStorage(graph, clusters, at => analysis.homeOf(at).position)
   const lowered = clusters.flatMap(cluster => {
-    if (cluster.anchors.every(at => storage.copies(at) === 0)) return []
+    if (cluster.anchors.every(at => storage.copies(at) === 0 || joins.has(graph.nodes[at]!.op))) return []
     if (cluster.kind !== 'single') return [lower(analysis, cluster, at => storage.copies(at))]
     const kept = lower(analysis, cluster, at => Math.min(1, storage.copies(at)))
     const extra = cluster.anchors.flatMap(at =>
@@ -84,7 +88,7 @@ interface Storage {
   outputOf(anchor: number, copy: number): number | undefined
 }
 
-function assignStorage(graph: Graph, clusters: readonly Cluster[]): Storage {
+function assignStorage(graph: Graph, clusters: readonly Cluster[], homeOf: (anchor: number) => number): Storage {
   const outputs = new Map<number, number[]>()
   graph.outputs.forEach((at, output) => {
     const anchor = unreshaped(graph.nodes, at)
@@ -93,7 +97,7 @@ function assignStorage(graph: Graph, clusters: readonly Cluster[]): Storage {
   const home = new Map(clusters.flatMap(cluster => cluster.anchors.map(at => [at, cluster] as const)))
   const read = new Set(clusters.flatMap(cluster => [...cluster.reads].filter(at => home.get(at) !== cluster)))
   return {
-    copies: anchor => outputs.get(anchor)?.length ?? (read.has(anchor) ? 1 : 0),
+    copies: anchor => outputs.get(homeOf(anchor))?.length ?? (read.has(homeOf(anchor)) ? 1 : 0),
     outputOf: (anchor, copy) => outputs.get(anchor)?.[copy],
   }
 }
@@ -162,9 +166,10 @@ function placeAll(
     const input = inputs.get(at)
     if (input !== undefined) return { kind: 'input', index: input, bytes }
     const output = storage.outputOf(at, 'write' in touch ? touch.copy : 0)
+    const joined = 'write' in touch && joins.has(graph.nodes[at]!.op) ? { joined: at } : {}
     return output !== undefined
-      ? { kind: 'output', index: output, bytes }
-      : { kind: 'arena', offset: offsetOf.get(at)!, bytes }
+      ? { kind: 'output', index: output, bytes, ...joined }
+      : { kind: 'arena', offset: offsetOf.get(at)!, bytes, ...joined }
   }
   return { places, arenaBytes: total }
 }

@@ -179,6 +179,9 @@ function transposedProduct(node: LinearNode, nodes: Nodes, add: (node: LinearNod
   return add({ op: 'matmul', attributes: {}, inputs: [turn(b), turn(a)], shape: node.shape, dtype: node.dtype })
 }
 
+/** Primitives that compute nothing: their inputs are stored where they lie in the result. */
+export const joins: ReadonlySet<Primitive> = new Set<Primitive>(['concat'])
+
 /**
  * Equal graph without arithmetic that changes nothing. Every result gets a node of its own kind: one that is (a reshape
  * of) an input becomes a copy.
@@ -195,10 +198,13 @@ export function simplify(graph: Graph): Graph {
     if (key !== undefined) known.set(key, nodes.length)
     return nodes.push(node) - 1
   }
+  /** Each part of a joined value is a node of its own, which is stored in its place there. */
+  const partOf = (at: number): number => nodes.push({ ...nodes[at]!, op: 'detach', attributes: {}, inputs: [at] }) - 1
   const uses = new Map<number, number>()
   for (const { inputs } of graph.nodes) for (const input of inputs) uses.set(input, (uses.get(input) ?? 0) + 1)
   for (const original of graph.nodes) {
-    const node = { ...original, inputs: original.inputs.map(at => moved[at]!) }
+    const inputs = original.inputs.map(at => moved[at]!)
+    const node = { ...original, inputs: joins.has(original.op) ? inputs.map(partOf) : inputs }
     const alone = uses.get(original.inputs[0]!) === 1 && !graph.outputs.includes(original.inputs[0]!)
     moved.push(
       emptied(node, nodes, add) ??

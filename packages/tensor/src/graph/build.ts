@@ -183,6 +183,17 @@ export function window(x: Node, attributes: Attributes['window']): Node {
   return makeNode('window', [x], attributes, [...x.shape.with(axis, count), size], x.dtype)
 }
 
+/** Of one dtype, and of equal shapes but along the axis. */
+export function concat(nodes: readonly Node[], axis: number): Node {
+  const [first, ...others] = nodes.filter(node => node.shape[axis] !== 0)
+  if (first === undefined || others.length === 0) return first ?? nodes[0]!
+  for (const { shape } of others)
+    if (shape.length !== first.shape.length || shape.some((n, i) => i !== axis && n !== first.shape[i]))
+      fail('concat', `shapes differ outside of axis ${axis}, got ${show(first.shape)} and ${show(shape)}`, first)
+  const size = others.reduce((sum, { shape }) => sum + shape[axis]!, first.shape[axis]!)
+  return makeNode('concat', [first, ...others], { axis }, first.shape.with(axis, size), first.dtype)
+}
+
 export function matmul(a: Node, b: Node): Node {
   const [m, k] = a.shape.slice(-2)
   const [inner, n] = b.shape.slice(-2)

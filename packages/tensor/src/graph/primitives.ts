@@ -39,6 +39,8 @@ export interface Attributes
   flip: { readonly axes: readonly number[] }
   /** Sliding windows over an axis: it becomes the number of windows, and a last axis of `size` is added: out[…, i, …, k] = in[…, i·stride + k·dilation, …]. */
   window: { readonly axis: number; readonly size: number; readonly stride: number; readonly dilation: number }
+  /** One or more inputs, one after the other along an axis; their other axes are equal. */
+  concat: { readonly axis: number }
   /** [batch…, m, k] · [batch…, k, n], equal batch axes (broadcast by `expand` before). */
   matmul: NoAttributes
   /**

@@ -1,5 +1,6 @@
 import { promote } from '../dtype.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
+import * as build from '../graph/build.ts'
 import { normalizeAxis, show } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { where } from './elementwise.ts'
@@ -23,18 +24,24 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
     )
   const dtype = tensors.map(t => t.dtype).reduce(promote)
   const parts = tensors.filter(t => t.shape[on]! > 0).map(t => t.to(dtype))
-  const total = parts.reduce((n, t) => n + t.shape[on]!, 0)
   if (parts.length <= 1) return parts[0] ?? first.to(dtype)
-  const position = arange(total).reshape([total, ...new Array<number>(first.rank - on - 1).fill(1)])
-  let start = total
-  return parts.reduceRight<Tensor | undefined>((rest, part) => {
-    start -= part.shape[on]!
-    const placed = part.pad([
-      [start, total - start - part.shape[on]!] as const,
-      ...part.shape.slice(on + 1).map(() => [0, 0] as const),
-    ])
-    return rest === undefined ? placed : where(position.lt(start + part.shape[on]!), placed, rest)
-  }, undefined)!
+  return parts.length === 2
+    ? besideEachOther(parts[0]!, parts[1]!, on)
+    : new Tensor(
+        build.concat(
+          parts.map(t => t.node),
+          on,
+        ),
+      )
+}
+
+/** Two tensors as one expression, which need not be stored to be used: b from the end of a on, else a. */
+function besideEachOther(a: Tensor, b: Tensor, axis: number): Tensor {
+  const [n, m] = [a.shape[axis]!, b.shape[axis]!]
+  const place = (x: Tensor, before: number, after: number): Tensor =>
+    x.pad([[before, after], ...x.shape.slice(axis + 1).map(() => [0, 0] as const)])
+  const position = arange(n + m).reshape([n + m, ...a.shape.slice(axis + 1).map(() => 1)])
+  return where(position.lt(n), place(a, 0, m), place(b, n, 0))
 }
 
 /** Tensors of one shape along a new axis. */

@@ -1,4 +1,4 @@
-import { concat, type Tensor, where } from '@wids/tensor'
+import { stack, type Tensor, where } from '@wids/tensor'
 import { affine, type Cell, type CellState, type CellWeights } from './cells.ts'
 
 /**
@@ -19,33 +19,15 @@ export function scan(
   backward: boolean,
 ): { readonly output: Tensor; readonly state: CellState } {
   const times = x.shape[0]!
-  const inputs = apart(affine(x, weights.inputs, weights.inputBias)) // time · [batch, gates · hidden]
+  const inputs = affine(x, weights.inputs, weights.inputBias) // [time, batch, gates · hidden]
   const outputs = new Array<Tensor>(times)
   let state = start
   for (let step = 0; step < times; step++) {
     const t = backward ? times - 1 - step : step
-    const next = cell(inputs[t]!, affine(state[0]!, weights.hidden, weights.hiddenBias), state)
+    const next = cell(inputs.at(t), affine(state[0]!, weights.hidden, weights.hiddenBias), state)
     const here = present?.at(t) // [batch, 1]
     state = here === undefined ? next : next.map((value, i) => where(here, value, state[i]!))
     outputs[t] = here === undefined ? next[0]! : where(here, next[0]!, 0)
   }
-  return { output: together(outputs), state }
-}
-
-/**
- * [time, ...] as its times, by halves: the gradient then puts two halves together on each of log time levels, rather than
- * every time into a whole of its own.
- */
-function apart(x: Tensor): Tensor[] {
-  const times = x.shape[0]!
-  if (times === 1) return [x.squeeze(0)]
-  const half = times >> 1
-  return [...apart(x.narrow(0, 0, half)), ...apart(x.narrow(0, half, times - half))]
-}
-
-/** Times as [time, ...], by halves for the same reason. */
-function together(parts: readonly Tensor[]): Tensor {
-  if (parts.length === 1) return parts[0]!.unsqueeze(0)
-  const half = parts.length >> 1
-  return concat([together(parts.slice(0, half)), together(parts.slice(half))])
+  return { output: stack(outputs), state }
 }

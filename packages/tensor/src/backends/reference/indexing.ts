@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../errors.ts'
-import { rowMajorStrides } from '../../shape.ts'
+import { rowMajorStrides, sizeOf } from '../../shape.ts'
 import { eachLine } from './lines.ts'
 import { pick, positions } from './positions.ts'
 import type { Rules, Value } from './value.ts'
@@ -16,7 +16,17 @@ function pointed(operation: string, target: Value, index: Value, axis: number): 
   })
 }
 
-export const indexingRules: Rules<'gather' | 'scatterAdd' | 'sliceScatter' | 'argsort'> = {
+export const indexingRules: Rules<'concat' | 'gather' | 'scatterAdd' | 'sliceScatter' | 'argsort'> = {
+  concat({ attributes: { axis }, shape }, ...parts) {
+    const out = new Float64Array(sizeOf(shape))
+    const strides = rowMajorStrides(shape)
+    let start = 0
+    for (const { shape: own, numbers } of parts) {
+      positions(own, strides, start * strides[axis]!).forEach((position, i) => (out[position] = numbers[i]!))
+      start += own[axis]!
+    }
+    return out
+  },
   gather: ({ attributes }, x, index) => pick(x.numbers, pointed('gather', x, index, attributes.axis)),
   scatterAdd({ attributes }, base, index, source) {
     const out = base.numbers.slice()

@@ -7,6 +7,7 @@ const touch = fc.record({
   start: fc.nat(8),
   length: fc.integer({ min: 1, max: 4 }),
   written: fc.boolean(),
+  joined: fc.option(fc.nat(1), { nil: undefined }),
 })
 const tasks: fc.Arbitrary<Task[]> = fc.array(
   fc.record({
@@ -22,7 +23,11 @@ const tasks: fc.Arbitrary<Task[]> = fc.array(
 const collide = (a: Task, b: Task): boolean =>
   a.touches.some(x =>
     b.touches.some(
-      y => x.memory === y.memory && (x.written || y.written) && Math.max(x.start, y.start) < Math.min(x.stop, y.stop),
+      y =>
+        x.memory === y.memory &&
+        (x.written || y.written) &&
+        (x.joined === undefined || x.joined !== y.joined) &&
+        Math.max(x.start, y.start) < Math.min(x.stop, y.stop),
     ),
   )
 
@@ -48,7 +53,7 @@ describe('groups', () => {
   test('independent tasks need no barrier, however many they are', () => {
     const updates = Array.from({ length: 76 }, (_, i): Task => {
       const memory = `input ${i}`
-      return { nanoseconds: 1000, touches: [{ memory, start: 0, stop: 1, written: true }] }
+      return { nanoseconds: 1000, touches: [{ memory, start: 0, stop: 1, written: true, joined: undefined }] }
     })
     expect(groupsOf(updates)).toEqual([{ isShared: true, tasks: updates.map((_, i) => i) }])
   })
@@ -56,7 +61,7 @@ describe('groups', () => {
   test('a chain of little work is one group for one thread', () => {
     const chain = Array.from({ length: 5 }, (): Task => ({
       nanoseconds: 100,
-      touches: [{ memory: 'arena', start: 0, stop: 4, written: true }],
+      touches: [{ memory: 'arena', start: 0, stop: 4, written: true, joined: undefined }],
     }))
     expect(groupsOf(chain)).toEqual([{ isShared: false, tasks: [0, 1, 2, 3, 4] }])
   })

@@ -4,6 +4,8 @@ export interface Touch {
   readonly start: number
   readonly stop: number
   readonly written: boolean
+  /** The number of a value of which several launches write parts, which do not overlap. */
+  readonly joined: number | undefined
 }
 
 /** A launch: about how many nanoseconds it takes on one thread, and what it touches. */
@@ -44,10 +46,12 @@ function byLevel(tasks: readonly Task[]): number[][] {
     let level = 0
     for (const touch of touches)
       for (const past of before.get(touch.memory) ?? [])
-        if ((past.written || touch.written) && overlap(past, touch)) level = Math.max(level, past.level + 1)
+        if (collide(past, touch)) level = Math.max(level, past.level + 1)
     for (const touch of touches) {
-      // Who meets what is written over meets what is written now.
-      const past = (before.get(touch.memory) ?? []).filter(old => !(touch.written && covers(touch, old)))
+      // Who meets what is written over meets what is written now, but for the other parts of a value.
+      const past = (before.get(touch.memory) ?? []).filter(
+        old => !(touch.written && touch.joined === undefined && covers(touch, old)),
+      )
       before.set(touch.memory, [...past, { ...touch, level }])
     }
     ;(levels[level] ??= []).push(task)
@@ -55,5 +59,7 @@ function byLevel(tasks: readonly Task[]): number[][] {
   return levels
 }
 
-const overlap = (a: Touch, b: Touch): boolean => a.start < b.stop && b.start < a.stop
+/** Whether two stretches of one memory must be touched in order. */
+const collide = (a: Touch, b: Touch): boolean =>
+  a.start < b.stop && b.start < a.stop && (a.written || b.written) && (a.joined === undefined || a.joined !== b.joined)
 const covers = (a: Touch, b: Touch): boolean => a.start <= b.start && b.stop <= a.stop

@@ -25,7 +25,11 @@ export function schedule(
 ): Schedule {
   const tasks = plan.launches.map(({ kernel, operands }) => {
     const isInPlace = operands.some(place => place.kind === 'output' && plan.inPlace[place.index] !== undefined)
-    const touches = operands.map((place, n) => ({ ...spanOf(place, plan), written: kernel.operands[n]!.written }))
+    const touches = operands.map((place, n) => ({
+      ...spanOf(place, plan),
+      written: kernel.operands[n]!.written,
+      joined: place.joined,
+    }))
     return { nanoseconds: nanosecondsOf(kernel, isInPlace), touches }
   })
   const argumentsAt = [0]
@@ -47,7 +51,7 @@ export function schedule(
 }
 
 /** An output that may replace an input is that input. */
-function spanOf(place: Place, plan: Plan): Omit<Touch, 'written'> {
+function spanOf(place: Place, plan: Plan): Omit<Touch, 'written' | 'joined'> {
   if (place.kind === 'arena') return { memory: 'arena', start: place.offset, stop: place.offset + place.bytes }
   const replaced = place.kind === 'output' ? plan.inPlace[place.index] : undefined
   return { memory: replaced === undefined ? `${place.kind} ${place.index}` : `input ${replaced}`, start: 0, stop: 1 }
