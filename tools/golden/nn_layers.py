@@ -108,6 +108,14 @@ def convolutions():
     record("Conv2d", [4, 4, 3], {"groups": 4, "padding": 1, "stride": 2}, [rand(1, 4, 5, 5)], nn.Conv2d(4, 4, 3, groups=4, padding=1, stride=2))
     record("Conv2d", [2, 3, [3, 2]], {"padding": [[2, 0], [0, 1]], "stride": 2}, [x], Asymmetric((0, 1, 2, 0), stride=2))
     for options in (
+        {"padding": [2, 1], "padding_mode": "reflect"},
+        {"padding": [3, 4], "padding_mode": "replicate", "stride": 2},
+        {"padding": [5, 6], "padding_mode": "circular", "dilation": 2},
+        {"padding": "same", "padding_mode": "reflect", "bias": False},
+    ):
+        record("Conv2d", [2, 2, [3, 2]], options, [x], nn.Conv2d(2, 2, (3, 2), **options))
+    record("Conv1d", [2, 2, 3], {"padding": 2, "padding_mode": "reflect"}, [rand(2, 5)], nn.Conv1d(2, 2, 3, padding=2, padding_mode="reflect"))
+    for options in (
         {},
         {"stride": 2, "padding": 1, "output_padding": 1},
         {"stride": [3, 1], "dilation": [1, 2], "padding": [0, 2]},
@@ -125,6 +133,9 @@ def pooling():
     for options in ({}, {"stride": 1}, {"padding": 1, "dilation": 2, "stride": 2}, {"ceil_mode": True, "stride": 2}):
         record("MaxPool2d", [3], options, [x], nn.MaxPool2d(3, **options))
     record("MaxPool2d", [[2, 3]], {"stride": [1, 2]}, [tied], nn.MaxPool2d((2, 3), stride=(1, 2)))
+    for options in ({}, {"padding": 1, "dilation": 2, "stride": 2}, {"ceil_mode": True, "stride": 2}):
+        record("maxPool2dWithIndices", [3], options, [x], Call(lambda x: F.max_pool2d_with_indices(x, 3, **options)))
+    record("maxPool2dWithIndices", [[2, 3]], {"stride": [1, 2]}, [tied[0]], Call(lambda x: F.max_pool2d_with_indices(x, (2, 3), (1, 2))))
     for options in (
         {},
         {"stride": 2, "padding": 1},

@@ -7,6 +7,7 @@ export { Linear, type LinearOptions } from './layers/linear.ts'
 export { Embedding, type EmbeddingOptions } from './layers/embedding.ts'
 export { Bilinear, type BilinearOptions } from './layers/bilinear.ts'
 export type { Padding, PerAxis } from './layers/convolution/axes.ts'
+export type { PaddingMode } from './layers/convolution/around.ts'
 export { type ConvolutionOptions, convolve } from './layers/convolution/convolve.ts'
 export { Conv1d, Conv2d, type ConvOptions } from './layers/convolution/conv.ts'
 export {
@@ -16,7 +17,7 @@ export {
   type TransposedConvolutionOptions,
 } from './layers/convolution/convTranspose.ts'
 export type { PoolOptions } from './layers/pooling/windows.ts'
-export { MaxPool2d, maxPool2d, type MaxPoolOptions } from './layers/pooling/maxPool.ts'
+export { MaxPool2d, maxPool2d, maxPool2dWithIndices, type MaxPoolOptions } from './layers/pooling/maxPool.ts'
 export { AvgPool2d, avgPool2d, type AvgPoolOptions } from './layers/pooling/avgPool.ts'
 export { AdaptiveAvgPool2d, adaptiveAvgPool2d, type AdaptiveSize } from './layers/pooling/adaptiveAvgPool.ts'
 export { interpolate, type InterpolateOptions, Upsample } from './layers/interpolate.ts'

@@ -1,12 +1,15 @@
 import { ArgumentError, ShapeError, type Tensor } from '@wids/tensor'
+import { padAround, type PaddingMode } from './around.ts'
 import { type Padding, paddingOf, type PerAxis, perAxis } from './axes.ts'
 
 /** Options of {@link convolve}. */
 export interface ConvolutionOptions {
   /** Distance between windows. Default 1. */
   readonly stride?: PerAxis | undefined
-  /** Zeros around the input, or 'same' for as many outputs as inputs at stride 1, or 'valid' for none. Default 0. */
+  /** Places around the input, or 'same' for as many outputs as inputs at stride 1, or 'valid' for none. Default 0. */
   readonly padding?: Padding | 'same' | 'valid' | undefined
+  /** What stands there. Default 'zeros'. */
+  readonly paddingMode?: PaddingMode | undefined
   /** Distance between elements of a window. Default 1. */
   readonly dilation?: PerAxis | undefined
   /** Into how many parts channels are split that do not see each other. Default 1. */
@@ -18,6 +21,7 @@ interface Geometry {
   readonly kernel: readonly number[]
   readonly stride: readonly number[]
   readonly padding: readonly (readonly [number, number])[]
+  readonly paddingMode: PaddingMode
   readonly dilation: readonly number[]
   readonly groups: number
 }
@@ -54,8 +58,8 @@ export function convolve(x: Tensor, weight: Tensor, bias?: Tensor, options: Conv
 }
 
 /** Windows of the padded input: [batch, in, ...size', ...kernel]. */
-function windowsOf(x: Tensor, { kernel, stride, padding, dilation }: Geometry): Tensor {
-  const padded = padding.every(([before, after]) => before + after === 0) ? x : x.pad(padding)
+function windowsOf(x: Tensor, { kernel, stride, padding, paddingMode, dilation }: Geometry): Tensor {
+  const padded = padAround(x, padding, paddingMode)
   for (const [i, size] of kernel.entries())
     if (padded.shape[2 + i]! < dilation[i]! * (size - 1) + 1)
       throw new ShapeError(
@@ -69,7 +73,7 @@ function windowsOf(x: Tensor, { kernel, stride, padding, dilation }: Geometry): 
 
 function geometryOf(weight: Tensor, options: ConvolutionOptions): Geometry {
   const kernel = weight.shape.slice(2)
-  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options
+  const { stride = 1, padding = 0, paddingMode = 'zeros', dilation = 1, groups = 1 } = options
   if (kernel.length === 0)
     throw new ShapeError('convolve', `a weight is [out, in / groups, ...kernel], got [${weight.shape.join(', ')}]`, [
       weight.shape,
@@ -82,7 +86,7 @@ function geometryOf(weight: Tensor, options: ConvolutionOptions): Geometry {
     padding === 'same'
       ? kernel.map((size, i) => evenly(spread[i]! * (size - 1)))
       : paddingOf('convolve', padding === 'valid' ? 0 : padding, kernel.length)
-  return { kernel, stride: steps, padding: around, dilation: spread, groups }
+  return { kernel, stride: steps, padding: around, paddingMode, dilation: spread, groups }
 }
 
 /** Half before, half after, the odd one after. */

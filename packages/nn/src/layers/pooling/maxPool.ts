@@ -29,6 +29,33 @@ export function maxPool2d(x: Tensor, kernelSize: PerAxis, options: MaxPoolOption
 }
 
 /**
+ * `maxPool2d`, and where in its plane each value stood: row · width + column, of equals the first
+ * (`torch.nn.functional.max_pool2d_with_indices`).
+ *
+ * @param x [batch, channels, height, width] or [channels, height, width]
+ * @returns values and indices (i32), both [..., height', width']
+ * @throws ShapeError if the kernel does not fit, ArgumentError for an option that does not
+ * @example
+ * const [values, indices] = maxPool2dWithIndices(randn([1, 1, 4, 4]), 2)
+ * values.flatten()   // the same as x.flatten().gather(0, indices.flatten())
+ */
+export function maxPool2dWithIndices(
+  x: Tensor,
+  kernelSize: PerAxis,
+  options: MaxPoolOptions = {},
+): [values: Tensor, indices: Tensor] {
+  const windows = windowsOf('maxPool2d', x, kernelSize, options)
+  const [height, width] = x.shape.slice(-2) as [number, number]
+  const flat = cutWindows(x.detach(), windows, -Infinity).flatten(-2) // [..., h', w', kh · kw]
+  const places = arange(height * width)
+    .to('i32')
+    .reshape([...x.shape.slice(0, -2).map(() => 1), height, width])
+  const cut = cutWindows(places, windows, 0).flatten(-2) // [1, 1, h', w', kh · kw]
+  const first = arange(flat.shape.at(-1)!).eq(flat.argmax(-1, true))
+  return [maxPool2d(x, kernelSize, options), where(first, cut, 0).sum(-1)]
+}
+
+/**
  * `maxPool2d` as a module (`torch.nn.MaxPool2d`).
  *
  * @example
