@@ -5,6 +5,7 @@ export default {
     'autograd/src/index.ts',
     'blas/src/index.ts',
     'nn/src/index.ts',
+    'nn/src/node/index.ts',
     'tensor/src/index.ts',
     'tensor/src/graph/index.ts',
     'tokenizer/src/chat.ts',

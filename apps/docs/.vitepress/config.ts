@@ -27,6 +27,7 @@ export default defineConfig({
           text: 'Guide',
           items: [
             { text: 'Quick start', link: '/quick-start' },
+            { text: 'Training', link: '/training' },
             { text: 'Files and checkpoints', link: '/files' },
             { text: 'The command line', link: '/cli' },
           ],

@@ -2,6 +2,7 @@ import { Presets, SingleBar } from 'cli-progress'
 import type { Callback, Training } from '../training/callback.ts'
 import type { StepReport } from '../training/report.ts'
 
+/** Options of `progress`. */
 export interface ProgressOptions {
   /** Where it is shown: a bar on a terminal, lines elsewhere. Default: the standard error. */
   readonly stream?: (NodeJS.WritableStream & { readonly isTTY?: boolean | undefined }) | undefined

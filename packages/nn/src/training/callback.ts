@@ -48,6 +48,7 @@ export interface Callback<Model extends Module = Module> {
   readonly every?: number | undefined
   /** Each time the number of steps is a multiple of `every`, with the model of that step. */
   onInterval?(training: Training<Model>): Reply
+  /** With the means of each validation. */
   onValidation?(report: ValidationReport, training: Training<Model>): Reply
   /** At the end of each epoch, after its validation. */
   onEpoch?(training: Training<Model>): Reply

@@ -11,6 +11,7 @@ import { partsOf } from './parts.ts'
 import type { StepReport } from './report.ts'
 import { type TakenStep, Trainer, type TrainerOptions } from './trainer.ts'
 
+/** Options of `fit`. */
 export interface FitOptions<Model extends Module, Batch> extends Omit<TrainerOptions<Model, Batch>, 'schedule'> {
   /** Batches of an epoch: tensors, alone or in arrays and objects. A loader, where a run is to be resumed exactly. */
   readonly data: Batches<Batch>

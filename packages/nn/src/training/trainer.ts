@@ -13,6 +13,7 @@ import { GradScaler } from './precision/gradScaler.ts'
 import type { Precision } from './precision/inPrecision.ts'
 import { readStep, type StepReport, type StepValues } from './report.ts'
 
+/** Options of `Trainer`, and of `fit`. */
 export interface TrainerOptions<Model extends Module, Batch> {
   /** The loss of a batch [], or an object of `loss` and metrics. It is traced once for each shape of batch. */
   readonly loss: Objective<Model, Batch>

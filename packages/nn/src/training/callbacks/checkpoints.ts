@@ -3,6 +3,7 @@ import { saveCheckpoint } from '../../files/checkpoint/save.ts'
 import type { Json } from '../../files/checkpoint/state.ts'
 import type { Callback, Training } from '../callback.ts'
 
+/** Options of `checkpoints`. */
 export interface CheckpointsOptions {
   /** Steps between checkpoints. Default: one at the end of each epoch. */
   readonly every?: number | undefined

@@ -3,6 +3,7 @@ import type { Best } from '../../files/checkpoint/folder.ts'
 import type { Callback } from '../callback.ts'
 import type { ValidationReport } from '../evaluate.ts'
 
+/** Options of `earlyStopping`. */
 export interface EarlyStoppingOptions {
   /** Validations in a row that may be no better. Default 3. */
   readonly patience?: number | undefined

@@ -1,6 +1,7 @@
 import type { Callback } from '../callback.ts'
 import { SummaryWriter } from '../tensorBoard/summaryWriter.ts'
 
+/** Options of `tensorBoard`. */
 export interface TensorBoardOptions {
   /** Steps between histograms of all parameters. Default: none are written. */
   readonly histograms?: number | undefined

@@ -1,6 +1,7 @@
 import { ArgumentError, type Tensor, tensor, where, zeros } from '@wids/tensor'
 import { type Loaded, loadTensors } from '../../module/loadTensors.ts'
 
+/** Options of `GradScaler`. */
 export interface GradScalerOptions {
   /** Default 65536. */
   readonly initScale?: number | undefined

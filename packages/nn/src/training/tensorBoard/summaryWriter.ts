@@ -3,6 +3,7 @@ import { encodeEvent, type EventContent } from './event.ts'
 import { histogramOf } from './histogram.ts'
 import { tfRecord } from './tfRecord.ts'
 
+/** Options of `SummaryWriter`. */
 export interface SummaryWriterOptions {
   /** From this step on, what earlier files in the folder say no longer counts: that of the checkpoint that is resumed. */
   readonly purgeStep?: number | undefined
@@ -37,20 +38,30 @@ export class SummaryWriter {
     if (purgeStep !== undefined) this.#write(purgeStep, { restart: true })
   }
 
+  /** A number, as a point of a curve. */
   addScalar(tag: string, value: number, step: number): void {
     this.#write(step, { tag, scalar: value })
   }
 
-  /** @param values those that are not finite are left out */
+  /**
+   * How numbers are spread.
+   *
+   * @param values those that are not finite are left out
+   */
   addHistogram(tag: string, values: Iterable<number>, step: number): void {
     this.#write(step, { tag, histogram: histogramOf(values) })
   }
 
-  /** @param text shown as Markdown */
+  /**
+   * A text.
+   *
+   * @param text shown as Markdown
+   */
   addText(tag: string, text: string, step: number): void {
     this.#write(step, { tag, text })
   }
 
+  /** Closes the file. */
   close(): void {
     this.#file.close()
   }
