@@ -192,6 +192,7 @@ def recurrent():
             {"bias": False, "batch_first": True},
             {"num_layers": 2, "bidirectional": True},
             *([{"nonlinearity": "relu"}] if name == "RNN" else []),
+            *([{"proj_size": 1}, {"proj_size": 2, "num_layers": 2, "bidirectional": True}] if name == "LSTM" else []),
         ):
             record(name, [2, 3], options, [rand(4, 2, 2)], kind(2, 3, **options))
         record(name, [2, 3], {}, [rand(5, 2)], kind(2, 3))

@@ -113,6 +113,22 @@ describe('errors name what does not fit:', () => {
       () => new nn.Conv1d(1, 1, 3, { padding: 'same', stride: 2 }).forward(zeros([1, 1, 9])),
       'same',
     ],
+    [
+      'padding by reflection',
+      () => new nn.Conv1d(1, 1, 3, { padding: 3, paddingMode: 'reflect' }).forward(zeros([1, 1, 3])),
+      "padding [3, 3] is too much for 'reflect' of 3",
+    ],
+    [
+      'padding in circles',
+      () => new nn.Conv1d(1, 1, 3, { padding: 4, paddingMode: 'circular' }).forward(zeros([1, 1, 3])),
+      "padding [4, 4] is too much for 'circular' of 3",
+    ],
+    ['a projection', () => new nn.LSTM(3, 4, { projSize: 4 }), 'projSize is a whole number below 4, got 4'],
+    [
+      'a projected state',
+      () => new nn.LSTM(3, 4, { projSize: 2 }).forward(zeros([5, 2, 3]), [zeros([1, 2, 4]), zeros([1, 2, 4])]),
+      'a state is [1, 2, 2], got [1, 2, 4]',
+    ],
     ['a pool of vectors', () => nn.maxPool2d(zeros([4]), 2), '[batch, channels, height, width]'],
     ['pool padding', () => nn.avgPool2d(zeros([1, 1, 4, 4]), 2, { padding: 2 }), 'at most half the kernel'],
     ['no size', () => nn.interpolate(zeros([1, 1, 4, 4]), {}), 'either size or scaleFactor'],

@@ -3,6 +3,7 @@ import { joined, removeDurably, writeAtomically } from '../nodeFiles.ts'
 import { orCheckpointError } from '../systemErrors.ts'
 import { encodedParts } from './encode.ts'
 
+/** Options of {@link writeShardedSafetensors}. */
 export interface ShardOptions {
   /** Bytes of tensors in a file; a larger tensor gets a file of its own. Default 5 · 10⁹, Hugging Face's. */
   readonly maxBytes?: number | undefined

@@ -3,12 +3,14 @@ import type { Tensor } from '@wids/tensor'
 /** Weights of one layer in one direction. */
 export interface CellWeights {
   readonly inputs: Tensor // [gates · hidden, in]
-  readonly hidden: Tensor // [gates · hidden, hidden]
+  readonly hidden: Tensor // [gates · hidden, out]
   readonly inputBias: Tensor | undefined // [gates · hidden]
   readonly hiddenBias: Tensor | undefined // [gates · hidden]
+  /** Makes the output of an LSTM smaller than its cell. */
+  readonly projection: Tensor | undefined // [out, hidden]
 }
 
-/** Tensors [batch, hidden] that go from one time to the next; the first is the output. */
+/** Tensors [batch, hidden] that go from one time to the next; the first is the output, [batch, out]. */
 export type CellState = readonly Tensor[]
 
 /** One time step: x is W x + b, made for all times at once, h is W h + b. */
@@ -35,6 +37,11 @@ export const gated: Cell = (x, h, [before]) => {
   const n = xn.add(xr.add(hr).sigmoid().mul(hn)).tanh()
   const z = xz.add(hz).sigmoid()
   return [n.add(z.mul(before!.sub(n)))]
+}
+
+/** h' = W h, where a layer has such a W (Sak et al., 2014) */
+export function projected([h, ...rest]: CellState, { projection }: CellWeights): CellState {
+  return projection === undefined ? [h!, ...rest] : [affine(h!, projection, undefined), ...rest]
 }
 
 /** W x + b over the last axis */

@@ -49,19 +49,29 @@ export abstract class Recurrent extends Module {
   readonly bidirectional: boolean
   readonly #weights: readonly CellWeights[]
   readonly #cell: Cell
-  /** Tensors in the state of a cell. */
-  readonly #parts: number
+  /** Sizes of the tensors in the state of a cell; the first is that of the output. */
+  readonly #sizes: readonly number[]
 
+  /** @param options `projSize`: size of the outputs, if it is not that of the cells */
   protected constructor(
     cell: { readonly rule: Cell; readonly gates: number; readonly parts: number },
     inputSize: number,
     hiddenSize: number,
-    { numLayers = 1, bias = true, batchFirst = false, bidirectional = false, ...rest }: RecurrentOptions,
+    {
+      numLayers = 1,
+      bias = true,
+      batchFirst = false,
+      bidirectional = false,
+      projSize = 0,
+      ...rest
+    }: RecurrentOptions & { readonly projSize?: number | undefined },
   ) {
     super()
     const { dropout: p = 0, ...random } = rest
     if (!(Number.isSafeInteger(numLayers) && numLayers > 0 && hiddenSize > 0))
       throw new ArgumentError('Recurrent', `sizes are positive integers, got ${hiddenSize} and ${numLayers} layers`)
+    if (!(Number.isSafeInteger(projSize) && projSize >= 0 && projSize < hiddenSize))
+      throw new ArgumentError('Recurrent', `projSize is a whole number below ${hiddenSize}, got ${projSize}`)
     this.inputSize = inputSize
     this.hiddenSize = hiddenSize
     this.numLayers = numLayers
@@ -69,7 +79,7 @@ export abstract class Recurrent extends Module {
     this.dropout = p
     this.bidirectional = bidirectional
     this.#cell = cell.rule
-    this.#parts = cell.parts
+    this.#sizes = Array.from({ length: cell.parts }, (_, part) => (part === 0 && projSize > 0 ? projSize : hiddenSize))
     this.#weights = Array.from({ length: numLayers * this.#directions }, (_, at) =>
       this.#makeWeights(at, cell.gates * hiddenSize, bias, random),
     )
@@ -79,7 +89,8 @@ export abstract class Recurrent extends Module {
   #makeWeights(at: number, rows: number, bias: boolean, random: RandomOptions): CellWeights {
     const layer = Math.floor(at / this.#directions)
     const suffix = `l${layer}${at % this.#directions === 1 ? '_reverse' : ''}`
-    const into = layer === 0 ? this.inputSize : this.hiddenSize * this.#directions
+    const out = this.#sizes[0]!
+    const into = layer === 0 ? this.inputSize : out * this.#directions
     const bound = 1 / Math.sqrt(this.hiddenSize)
     const make = (name: string, shape: readonly number[]): Tensor => {
       const made = parameter(uniform(shape, -bound, bound, random))
@@ -88,9 +99,10 @@ export abstract class Recurrent extends Module {
     }
     return {
       inputs: make('weight_ih', [rows, into]),
-      hidden: make('weight_hh', [rows, this.hiddenSize]),
+      hidden: make('weight_hh', [rows, out]),
       inputBias: bias ? make('bias_ih', [rows]) : undefined,
       hiddenBias: bias ? make('bias_hh', [rows]) : undefined,
+      projection: out === this.hiddenSize ? undefined : make('weight_hr', [out, this.hiddenSize]),
     }
   }
 
@@ -101,7 +113,7 @@ export abstract class Recurrent extends Module {
   /**
    * Runs all layers.
    *
-   * @param state tensors [layers · directions, batch, hidden]; zeros by default
+   * @param state tensors [layers · directions, batch, hidden], the first of the output's size; zeros by default
    * @returns the outputs of the last layer, and the state of all of them after the last time
    */
   protected run(
@@ -125,10 +137,10 @@ export abstract class Recurrent extends Module {
       output = concat(
         passes.map(pass => pass.output),
         -1,
-      ) // [time, batch, directions · hidden]
+      ) // [time, batch, directions · out]
       ends.push(...passes.map(pass => pass.state))
     }
-    const last = Array.from({ length: this.#parts }, (_, part) => stack(ends.map(end => end[part]!)))
+    const last = this.#sizes.map((_, part) => stack(ends.map(end => end[part]!)))
     return { output: this.batchFirst ? output.transpose(0, 1) : output, state: last }
   }
 
@@ -156,15 +168,15 @@ export abstract class Recurrent extends Module {
 
   /** The state that each layer and direction starts with. */
   #startsOf(state: readonly Tensor[] | undefined, batch: number, x: Tensor): CellState[] {
-    const shape = [this.#weights.length, batch, this.hiddenSize]
-    for (const part of state ?? [])
-      if (String(part.shape) !== String(shape))
+    const shapes = this.#sizes.map(size => [this.#weights.length, batch, size])
+    for (const [i, part] of (state ?? []).entries())
+      if (String(part.shape) !== String(shapes[i]))
         throw new ShapeError(
           this.constructor.name,
-          `a state is [${shape.join(', ')}], got [${part.shape.join(', ')}]`,
+          `a state is [${shapes[i]?.join(', ')}], got [${part.shape.join(', ')}]`,
           [part.shape],
         )
-    const parts = state ?? Array.from({ length: this.#parts }, () => zeros(shape, x.dtype))
+    const parts = state ?? shapes.map(shape => zeros(shape, x.dtype))
     return this.#weights.map((_, i) => parts.map(part => part.at(i)))
   }
 }
