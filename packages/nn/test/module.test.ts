@@ -93,6 +93,23 @@ describe('fields are state', () => {
   })
 })
 
+it('stores what is real in another dtype, and what is one tensor as one', () => {
+  class Tied extends Module {
+    a = new Linear(2, 2)
+    b = new Linear(2, 2)
+    steps = buffer(tensor(new Int32Array([3])))
+    mean = buffer(zeros([2]))
+  }
+  const tied = new Tied()
+  tied.b.weight = tied.a.weight
+  expect(tied.to('bf16')).toBe(tied)
+  expect(tied.a.weight.dtype).toBe('bf16')
+  expect(tied.b.weight).toBe(tied.a.weight)
+  expect([tied.steps.dtype, tied.mean.dtype]).toEqual(['i32', 'bf16'])
+  expect(tied.parameters().length).toBe(3)
+  expect(tied.buffers().length).toBe(2)
+})
+
 describe('a state dict', () => {
   const state = (model: Module): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(model.stateDict()).map(([name, value]) => [name, value.mul(0).add(2)]))

@@ -1,5 +1,5 @@
 import { Dropout, Embedding, LayerNorm, Linear, Module } from '@wids/nn'
-import { arange, ArgumentError, randn, ShapeError, tensor, type Tensor, zeros } from '@wids/tensor'
+import { arange, ArgumentError, promote, randn, ShapeError, tensor, type Tensor, zeros } from '@wids/tensor'
 import { gptState } from './gptState.ts'
 import { scaledDotProductAttention } from './scaledDotProductAttention.ts'
 
@@ -165,7 +165,7 @@ export class GPT extends Module {
    */
   forward(ids: Tensor): Tensor {
     this.#checkIds(ids)
-    const embedded = this.wte.forward(ids).add(this.wpe.weight.narrow(0, 0, ids.shape[1]!)) // [batch, time, width]
+    const embedded = this.#embed(ids).add(this.wpe.weight.narrow(0, 0, ids.shape[1]!)) // [batch, time, width]
     return this.#head(this.h.reduce((x, block) => block.forward(x), this.drop.forward(embedded)))
   }
 
@@ -195,7 +195,7 @@ export class GPT extends Module {
     const at = arange(time)
       .add(position)
       .minimum(this.config.context - 1) // [time]
-    let x = this.drop.forward(this.wte.forward(ids).add(this.wpe.forward(at))) // [batch, time, width]
+    let x = this.drop.forward(this.#embed(ids).add(this.wpe.forward(at))) // [batch, time, width]
     const layers = this.h.map((block, i) => {
       const next = block.extend(x, position, cache.layers[i]!)
       x = next.x
@@ -210,6 +210,11 @@ export class GPT extends Module {
     ...[state, options]: Parameters<Module['loadStateDict']>
   ): ReturnType<Module['loadStateDict']> {
     return super.loadStateDict(gptState(state), options)
+  }
+
+  /** The tokens' vectors, as f32 at least, however weights are stored: so is what is computed of them. */
+  #embed(ids: Tensor): Tensor {
+    return this.wte.forward(ids).to(promote(this.wte.weight.dtype, 'f32')) // [batch, time, width]
   }
 
   /** Normalised, then compared with every token's embedding. */

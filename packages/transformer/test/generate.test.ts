@@ -101,6 +101,26 @@ describe('the cache', () => {
   })
 })
 
+describe.each(['f16', 'bf16'] as const)('weights stored in %s', dtype => {
+  it('give the logits of the same numbers in f32, in f32', async () => {
+    const model = makeModel().to(dtype)
+    const wide = new GPT(sizes)
+    wide.loadStateDict(model.stateDict())
+    const ids = i32([3, 1, 4, 1, 5])
+    expect(new Set(model.parameters().map(parameter => parameter.dtype))).toEqual(new Set([dtype]))
+    expect(model.forward(ids).dtype).toBe('f32')
+    expectClose(await model.forward(ids).data(), await wide.forward(ids).data(), tolerances.rounded)
+  })
+
+  it('give the same tokens with a cache and without', async () => {
+    const model = makeModel().to(dtype)
+    const options = { temperature: 0, maxTokens: 20 }
+    const ids = await tokensOf(model, [3, 1], options)
+    expect(ids).toEqual(await tokensOf(model, [3, 1], { ...options, cache: false }))
+    expect(new Set(ids).size).toBeGreaterThan(1)
+  })
+})
+
 describe('the session', () => {
   const greedy = { temperature: 0, maxTokens: 12 }
 

@@ -1,7 +1,8 @@
-import { Tensor } from '@wids/tensor'
+import { type DType, isFloat, Tensor } from '@wids/tensor'
 import { fieldsOf } from './fields.ts'
 import { type Loaded, loadTensors } from './loadTensors.ts'
-import { roleOf } from './parameter.ts'
+import { buffer, parameter, roleOf } from './parameter.ts'
+import { placesIn } from './places.ts'
 
 /**
  * A part of a network. Its fields are its state: `parameter(…)` is trained, `buffer(…)` is saved, a module or an array
@@ -53,6 +54,27 @@ export class Module {
   namedModules(): [name: string, module: Module][] {
     const below = [...fieldsOf(this)].filter((field): field is readonly [string, Module] => field[1] instanceof Module)
     return firstNames<Module>([['', this], ...below])
+  }
+
+  /**
+   * Stores real parameters and buffers in another dtype, as new tensors: make optimizers afterwards. Products read f16
+   * and bf16 as they are stored, so that generation, which waits for weights, takes half the time; what is computed
+   * from them is f32 where the input of a layer is.
+   *
+   * @example
+   * const model = new Linear(3, 2).to('bf16')
+   * model.forward(randn([5, 3])).dtype   // 'f32'
+   */
+  to(dtype: DType): this {
+    const converted = new Map<Tensor, Tensor>()
+    for (const { owner, key, tensor } of placesIn(this)) {
+      if (!isFloat(tensor.dtype)) continue
+      const keep = roleOf(tensor) === 'buffer' ? buffer : parameter
+      const other = converted.get(tensor) ?? keep(tensor.to(dtype))
+      converted.set(tensor, other)
+      Reflect.set(owner, key, other)
+    }
+    return this
   }
 
   /** Parameters and buffers by name: the tensors themselves, not copies. */

@@ -1,6 +1,6 @@
-import { Tensor } from '@wids/tensor'
-import { isContainer } from './fields.ts'
-import { Module } from './module.ts'
+import type { Tensor } from '@wids/tensor'
+import type { Module } from './module.ts'
+import { placesIn } from './places.ts'
 
 /**
  * Runs something while tensors of a model are replaced by others, such as averaged weights
@@ -23,19 +23,4 @@ export function withTensors<Result>(
   } finally {
     for (const { owner, key, tensor } of places) Reflect.set(owner, key, tensor)
   }
-}
-
-interface Place {
-  readonly owner: object
-  readonly key: string
-  readonly tensor: Tensor
-}
-
-/** Every field below a module that holds a tensor, those that hold the same one included. */
-function* placesIn(owner: object, seen = new Set<object>()): Generator<Place> {
-  if (seen.has(owner)) return
-  seen.add(owner)
-  for (const [key, value] of Object.entries(owner) as [string, unknown][])
-    if (value instanceof Tensor) yield { owner, key, tensor: value }
-    else if (value instanceof Module || isContainer(value)) yield* placesIn(value, seen)
 }
