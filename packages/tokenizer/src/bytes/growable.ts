@@ -41,8 +41,8 @@ export class GrowableBytes {
 
   append(bytes: Uint8Array, start = 0, end = bytes.length): void {
     this.reserve(end - start)
-    this.data.set(bytes.subarray(start, end), this.length)
-    this.length += end - start
+    // For a word a loop is faster than a view and a copy.
+    for (let i = start; i < end; i++) this.data[this.length++] = bytes[i]!
   }
 
   reserve(count: number): void {

@@ -1,4 +1,4 @@
-import { type Candidate, MergeQueue } from './merge-queue.ts'
+import { MergeQueue } from './merge-queue.ts'
 import { PairStatistics } from './pair-statistics.ts'
 import type { SymbolWords, TokenList } from './symbol-words.ts'
 
@@ -25,9 +25,9 @@ export type Merge = readonly [left: number, right: number, merged: number]
 export function learnMerges(words: SymbolWords, tokens: TokenList, options: LearnOptions): Merge[] {
   const pairs = new PairStatistics()
   const queue = new MergeQueue(pairs)
-  const places = pairs.countAll(words)
+  const firstPlaces = pairs.countAll(words)
   for (let pair = 0; pair < pairs.size; pair++)
-    if (pairs.counts[pair]! > 0) queue.push({ pair, count: pairs.counts[pair]!, words: places[pair]! })
+    if (pairs.counts[pair]! > 0) queue.push(pair, pairs.counts[pair]!, firstPlaces[pair]!)
   const merges: Merge[] = []
   const updates = new PairUpdates(pairs)
   const tokenLengths: number[] = tokens.tokens.map(token => Array.from(token).length)
@@ -36,10 +36,11 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
   const prefixLengthOf = (token: string) => (token.startsWith(options.continuingPrefix) ? prefixLength : 0)
   const report = () => options.onProgress?.(tokens.tokens.length - atStart, options.vocabSize - atStart)
   while (tokens.tokens.length < options.vocabSize) {
-    const top = nextCandidate(queue, pairs, options.minFrequency)
-    if (!top) break
-    const left = pairs.lefts[top.pair]!
-    const right = pairs.rights[top.pair]!
+    const entry = nextEntry(queue, pairs, options.minFrequency)
+    if (entry < 0) break
+    const left = pairs.lefts[queue.pairOf(entry)]!
+    const right = pairs.rights[queue.pairOf(entry)]!
+    const places = queue.takeWords(entry)
     const name = tokens.tokens[left]! + withoutPrefix(tokens.tokens[right]!, options.continuingPrefix)
     const length = tokenLengths[left]! + tokenLengths[right]! - prefixLengthOf(tokens.tokens[right]!)
     if (length > options.maxTokenLength) continue
@@ -47,8 +48,8 @@ export function learnMerges(words: SymbolWords, tokens: TokenList, options: Lear
     tokenLengths[merged] = length
     merges.push([left, right, merged])
     const allowed = options.maxTokenLength - length
-    for (let i = 0; i < top.words.length; i++)
-      mergeInWord(words, top.words[i]!, left, right, merged, updates, symbol => tokenLengths[symbol]! < allowed)
+    for (let i = 0; i < places.length; i++)
+      mergeInWord(words, places[i]!, left, right, merged, updates, symbol => tokenLengths[symbol]! < allowed)
     updates.flush(queue)
     if (merges.length % progressEvery === 0) report()
   }
@@ -60,15 +61,14 @@ function withoutPrefix(token: string, prefix: string): string {
   return prefix !== '' && token.startsWith(prefix) ? token.slice(prefix.length) : token
 }
 
-/** The candidate whose queued count is still true; others go back with their new count. */
-function nextCandidate(queue: MergeQueue, pairs: PairStatistics, minFrequency: number): Candidate | undefined {
-  for (let top = queue.pop(); top; top = queue.pop()) {
-    const count = pairs.counts[top.pair]!
-    if (top.count === count) return count < 1 || count < minFrequency ? undefined : top
-    top.count = count
-    queue.push(top)
+/** The entry whose queued count is still true, -1 if none is frequent enough; others go back with their new count. */
+function nextEntry(queue: MergeQueue, pairs: PairStatistics, minFrequency: number): number {
+  for (let entry = queue.pop(); entry >= 0; entry = queue.pop()) {
+    const count = pairs.counts[queue.pairOf(entry)]!
+    if (queue.poppedCount === count) return count < 1 || count < minFrequency ? -1 : entry
+    queue.pushAgain(entry, count)
   }
-  return undefined
+  return -1
 }
 
 function mergeInWord(
@@ -136,7 +136,7 @@ class PairUpdates {
   flush(queue: MergeQueue): void {
     for (const pair of this.touched) {
       const count = this.pairs.counts[pair]!
-      if (count > 0) queue.push({ pair, count, words: this.words[pair]! })
+      if (count > 0) queue.push(pair, count, this.words[pair]!)
       this.words[pair] = undefined
     }
     this.touched.length = 0

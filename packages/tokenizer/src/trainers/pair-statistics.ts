@@ -51,7 +51,9 @@ export class PairStatistics {
         occurrences[pair] = (occurrences[pair] ?? 0) + 1
       }
     }
-    const places = occurrences.map(count => new Int32Array(count))
+    const all = new Int32Array(occurrences.reduce((sum, count) => sum + count, 0))
+    let end = 0
+    const places = occurrences.map(count => all.subarray(end, (end += count)))
     const filled = new Int32Array(this.size)
     for (let word = 0; word < starts.length; word++) {
       const end = starts[word]! + lengths[word]! - 1
