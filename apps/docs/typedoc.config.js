@@ -1,17 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+const folder = new URL('../../packages/', import.meta.url)
+const packages = readdirSync(folder)
+  .map(name => ({ name, manifest: JSON.parse(readFileSync(new URL(`${name}/package.json`, folder), 'utf8')) }))
+  .filter(({ manifest }) => manifest.private !== true)
+
 /** @type {Partial<import('typedoc').TypeDocOptions & import('typedoc-plugin-markdown').PluginOptions>} */
 export default {
   plugin: ['typedoc-plugin-markdown', 'typedoc-vitepress-theme', './apiPages.ts'],
-  entryPoints: [
-    'autograd/src/index.ts',
-    'blas/src/index.ts',
-    'nn/src/index.ts',
-    'nn/src/node/index.ts',
-    'tensor/src/index.ts',
-    'tensor/src/graph/index.ts',
-    'tokenizer/src/chat.ts',
-    'tokenizer/src/index.ts',
-    'transformer/src/index.ts',
-  ].map(file => `../../packages/${file}`),
+  entryPoints: packages.flatMap(({ name, manifest }) =>
+    Object.values(manifest.exports).flatMap(({ '@wids/source': file }) =>
+      // What a worker runs exports nothing.
+      file === undefined || file.endsWith('worker.ts') ? [] : [`../../packages/${name}/${file}`],
+    ),
+  ),
+  tsconfig: 'tsconfig.api.json',
   name: 'API',
   out: 'api',
   readme: 'none',
@@ -21,12 +24,10 @@ export default {
   excludeProtected: true,
   hideBreadcrumbs: true,
   hidePageHeader: true,
-  packagesRequiringDocumentation: ['autograd', 'blas', 'nn', 'tensor', 'tokenizer', 'transformer'].map(
-    name => `@wids/${name}`,
-  ),
+  packagesRequiringDocumentation: packages.map(({ manifest }) => manifest.name),
   requiredToBeDocumented: ['Class', 'Interface', 'TypeAlias', 'Variable', 'Function', 'Method', 'Accessor'],
   // An export without a docstring, or one that documents what is not there, fails the build.
   validation: { notDocumented: true, notExported: false, invalidLink: true },
-  treatWarningsAsErrors: false,
+  treatWarningsAsErrors: true,
   skipErrorChecking: true, // `tsc` does it
 }

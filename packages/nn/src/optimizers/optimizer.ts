@@ -3,6 +3,7 @@ import { isTracing, start as begin } from '@wids/tensor/graph'
 import { type Loaded, loadTensors } from '../module/loadTensors.ts'
 import { checkGradients, checkParameters, checkRate } from './checks.ts'
 
+/** Where a step leads. */
 export interface Direction {
   /** Whether steps go up the gradients rather than down. Default false. */
   readonly maximize?: boolean | undefined
