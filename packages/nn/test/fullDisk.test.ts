@@ -100,7 +100,8 @@ describe('a disk that is full at any call', () => {
   })
 })
 
-describe('a disk that is really full', () => {
+// Older ones do not run TypeScript.
+describe.skipIf(!process.features.typescript)('a disk that is really full', () => {
   const program = fileURLToPath(new URL('processes/saveTooMuch.ts', import.meta.url))
   const node = `'${process.execPath}' --conditions=@wids/source '${program}'`
 
