@@ -34,6 +34,7 @@ export class Handle {
   get shape(): Shape {
     return this.#node.shape
   }
+  /** What its elements are. */
   get dtype(): DType {
     return this.#node.dtype
   }

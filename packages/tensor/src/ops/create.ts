@@ -106,9 +106,13 @@ export function full(shape: Shape, value: number, dtype: DType = 'f32'): Tensor 
   checkShape('full', shape)
   return new Tensor(build.constant(value, dtype, shape))
 }
+/** 0 everywhere. */
 export const zeros = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 0, dtype)
+/** 1 everywhere. */
 export const ones = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 1, dtype)
+/** 0 everywhere, in the shape and dtype of x. */
 export const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype)
+/** 1 everywhere, in the shape and dtype of x. */
 export const onesLike = (x: Tensor): Tensor => ones(x.shape, x.dtype)
 
 /**
