@@ -25,8 +25,8 @@ function createInterpreter(): Backend<Plan & Program> {
       const all = (block: Block): Uint8Array<ArrayBuffer> => new Uint8Array(blocks.bytes(block))
       const bytesOf = (place: Place): Uint8Array<ArrayBuffer> =>
         place.kind === 'arena'
-          ? new Uint8Array(arena, place.offset)
-          : all((place.kind === 'input' ? inputs : outputs)[place.index]!)
+          ? new Uint8Array(arena, place.offset + place.start)
+          : all((place.kind === 'input' ? inputs : outputs)[place.index]!).subarray(place.start)
       for (const { kernel, operands } of launches) interpret(kernel, operands.map(bytesOf))
     },
   }

@@ -110,3 +110,10 @@ test('a product reads weights of 16 bits as they are stored', () => {
     ['matmul', 'f32', 'bf16', 'f32'],
   ])
 })
+
+test('kernels that differ only in which part of a buffer they use are one', () => {
+  const x = data(50, 2, 3)
+  const { launches } = planOf(stack(Array.from({ length: 50 }, (_, i) => x.at(i).exp())))
+  expect(launches.length).toBe(50)
+  expect(new Set(launches.map(({ kernel }) => JSON.stringify(kernel))).size).toBe(1)
+})

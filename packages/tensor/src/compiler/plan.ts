@@ -6,6 +6,7 @@ import { layOut, type Span } from './arena.ts'
 import type { Touch } from './builder.ts'
 import { type Cluster, formClusters } from './clusters.ts'
 import type { IndexMap, Kernel, LoopKernel, Store, Value } from './kernel.ts'
+import { hoistOffsets } from './hoist.ts'
 import { lower } from './lower.ts'
 import type { Lowered } from './lowered.ts'
 import { joins, simplify, unreshaped } from './simplify.ts'
@@ -18,6 +19,8 @@ export type Place = (
   readonly bytes: number
   /** The number of a value of which several launches write parts. */
   readonly joined?: number
+  /** Bytes from there to where the kernel's positions begin. */
+  readonly start: number
 }
 
 export interface Launch {
@@ -57,7 +60,7 @@ export function plan(original: Graph): Plan {
   const { places, arenaBytes } = placeAll(graph, live, storage)
   const launches = live.map(({ kernel, touches }) => ({ kernel, operands: touches.map(touch => places(touch)) }))
   return {
-    launches,
+    launches: launches.map(hoistOffsets),
     arenaBytes,
     inPlace: graph.replaces.map((input, output) =>
       input !== undefined && canReplace(launches, input, output) ? input : undefined,
@@ -164,12 +167,12 @@ function placeAll(
     const at = 'read' in touch ? touch.read : touch.write
     const bytes = bytesOf(graph.nodes[at]!)
     const input = inputs.get(at)
-    if (input !== undefined) return { kind: 'input', index: input, bytes }
+    if (input !== undefined) return { kind: 'input', index: input, bytes, start: 0 }
     const output = storage.outputOf(at, 'write' in touch ? touch.copy : 0)
     const joined = 'write' in touch && joins.has(graph.nodes[at]!.op) ? { joined: at } : {}
     return output !== undefined
-      ? { kind: 'output', index: output, bytes, ...joined }
-      : { kind: 'arena', offset: offsetOf.get(at)!, bytes, ...joined }
+      ? { kind: 'output', index: output, bytes, start: 0, ...joined }
+      : { kind: 'arena', offset: offsetOf.get(at)!, bytes, start: 0, ...joined }
   }
   return { places, arenaBytes: total }
 }

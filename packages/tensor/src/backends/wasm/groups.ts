@@ -48,11 +48,11 @@ function byLevel(tasks: readonly Task[]): number[][] {
       for (const past of before.get(touch.memory) ?? [])
         if (collide(past, touch)) level = Math.max(level, past.level + 1)
     for (const touch of touches) {
+      const past = before.get(touch.memory) ?? []
       // Who meets what is written over meets what is written now, but for the other parts of a value.
-      const past = (before.get(touch.memory) ?? []).filter(
-        old => !(touch.written && touch.joined === undefined && covers(touch, old)),
-      )
-      before.set(touch.memory, [...past, { ...touch, level }])
+      const rest = touch.written && touch.joined === undefined ? past.filter(old => !covers(touch, old)) : past
+      rest.push({ ...touch, level })
+      before.set(touch.memory, rest)
     }
     ;(levels[level] ??= []).push(task)
   })

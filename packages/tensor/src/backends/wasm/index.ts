@@ -102,7 +102,9 @@ export function createWasmBackend(): Backend<WasmProgram> {
       const firstOutput = 1 + graph.inputs.length
       const slots = planned.launches.flatMap(({ operands }) =>
         operands.flatMap(place =>
-          place.kind === 'arena' ? [0, place.offset] : [(place.kind === 'input' ? 1 : firstOutput) + place.index, 0],
+          place.kind === 'arena'
+            ? [0, place.offset + place.start]
+            : [(place.kind === 'input' ? 1 : firstOutput) + place.index, place.start],
         ),
       )
       const scratchBytes = Math.max(0, ...kernels.map(kernel => kernel.scratchBytes))
