@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 const source = '@wids/source' // packages are tested from src, so tests need no build
 const folders = ['packages', 'apps']
   .flatMap(parent => readdirSync(new URL(parent, import.meta.url)).map(name => `${parent}/${name}`))
-  .concat('bench', 'examples')
+  .concat('bench', 'browser', 'examples')
   .filter(folder => existsSync(new URL(`${folder}/package.json`, import.meta.url)))
 
 /** `vitest run` runs `*.test.ts`; `vitest run --mode long` runs `*.long.test.ts`. */
