@@ -75,9 +75,12 @@ export class TrainingRun<Model extends Module, Batch> implements Training<Model>
     this.#callbacks = callbacks.map(callback => (typeof callback === 'function' ? { onStep: callback } : callback))
     this.#evaluate = evaluator(model, this.trainer.options)
     const { data, optimizer } = options
-    const own = { model, optimizer, training: this, data, schedule, ...generators }
+    const own = { model, optimizer, training: this, data, schedule }
+    const taken = Object.keys(generators).find(name => name in own)
+    if (taken !== undefined)
+      throw new ArgumentError('fit', `a generator cannot be called '${taken}', as another part is`)
     this.parts = partsOf(
-      own,
+      { ...own, ...generators },
       this.#callbacks.map(({ state }) => state),
     )
     this.#dataEpochs = this.#dataEpoch()

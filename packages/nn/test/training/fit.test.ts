@@ -1,5 +1,5 @@
 import { grad } from '@wids/autograd'
-import { ArgumentError, compile, type Tensor } from '@wids/tensor'
+import { ArgumentError, compile, Generator, type Tensor } from '@wids/tensor'
 import { expectClose } from '@wids/testing'
 import { describe, expect, it } from 'vitest'
 import {
@@ -138,6 +138,7 @@ describe('a run ends', () => {
     [{ epochs: 0.5 }, 'epochs is a whole number'],
     [{ steps: 1, accumulate: 0 }, 'accumulate is a whole number'],
     [{ steps: 1, schedule: new ReduceOnPlateau({ lr: 1 }) }, 'give validation data'],
+    [{ steps: 1, generators: { data: new Generator(1) } }, "cannot be called 'data'"],
   ])('before it begins for %j', async (options, problem) => {
     await expect(run(options)).rejects.toThrow(problem)
   })
