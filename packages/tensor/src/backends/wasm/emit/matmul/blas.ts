@@ -48,7 +48,7 @@ const largeWork = 1 << 24
 const leastWork = 1 << 20
 const leastSide = 64
 /** Bytes of products that wait in an L2 cache for the epilogue. */
-const mostWaiting = 1 << 18
+const mostWaiting = 1 << 20
 
 interface Plan extends Blocks {
   readonly rowsPerItem: number
