@@ -40,6 +40,7 @@ async function saveUntilKilled(): Promise<number | undefined> {
 // Older ones do not run TypeScript.
 it.skipIf(!process.features.typescript)(
   'killed at 200 random moments, a run leaves the old checkpoint or the new one, never a torn one',
+  { timeout: 1_200_000 },
   async () => {
     let torn = 0
     let before = 0
