@@ -72,7 +72,7 @@ export class PlainTextEncoder {
     input.reset(buffer, isTextStart)
     if (!scan) input.add(0, length)
     const pieces = scan ? input : this.split(input)
-    const origin = new Origin(pieces, text, new Utf16Cursor(buffer, length, text.value.length === length))
+    const origin = new Origin(pieces, text, new Utf16Cursor(buffer, text.value.length === length))
     if (scan) {
       for (let at = 0; at < length && !sink.isFull;) {
         pieces.count = 0
@@ -99,7 +99,9 @@ export class PlainTextEncoder {
     const { bytes, starts, ends, count } = pieces
     if (this.view.buffer !== bytes.buffer) this.view = new DataView(bytes.buffer)
     if (sink.offsets) {
+      const from = sink.offsets.length
       for (let i = 0; i < count && !sink.isFull; i++) this.encodeTracked(bytes, starts[i]!, ends[i]!, origin, sink)
+      origin.toUnits(sink.offsets.data, from, sink.offsets.length)
       return
     }
     for (let i = 0; i < count; i++) {
@@ -130,61 +132,49 @@ export class PlainTextEncoder {
     return failed
   }
 
+  /** As `appendWord`, with offsets in bytes of the piece. */
   private encodeTracked(bytes: Uint8Array, start: number, end: number, origin: Origin, sink: Sink): void {
     const { ids } = sink
     const before = ids.length
     const failed = this.appendWord(bytes, start, end, ids)
     if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
     const word = this.wordCount++
-    if (ids.length === before + 1) sink.pushOffsets(origin.start(start), origin.end(start, end), word)
-    else if (!this.offsetsFromWidths(before, start, end, origin, sink, word)) {
+    if (ids.length === before + 1) sink.pushOffsets(start, end, word)
+    else if (!this.offsetsFromWidths(before, start, end, sink, word)) {
       ids.length = before
-      this.offsetsFromModel(bytes, start, end, origin, sink, word)
+      this.offsetsFromModel(bytes, start, end, sink, word)
     }
   }
 
   /** Offsets from the widths of the tokens alone; false, with nothing added, if a token has no fixed width. */
-  private offsetsFromWidths(
-    first: number,
-    start: number,
-    end: number,
-    origin: Origin,
-    sink: Sink,
-    word: number,
-  ): boolean {
+  private offsetsFromWidths(first: number, start: number, end: number, sink: Sink, word: number): boolean {
     this.widths ??= Int16Array.from({ length: this.model.vocabulary.size }, (_, id) => this.model.widthOf(id))
     const { widths } = this
     const ids = sink.ids.data
     const last = sink.ids.length
-    let total = start
+    sink.reserveOffsets(last - first)
+    const { data } = sink.offsets!
+    let filled = sink.offsets!.length
+    let at = start
     for (let i = first; i < last; i++) {
       const width = widths[ids[i]!]!
       if (width < 0) return false
-      total += width
+      data[filled++] = at
+      data[filled++] = at += width
     }
-    if (total !== end) return false
-    for (let i = first, at = start; i < last; i++) {
-      const next = at + widths[ids[i]!]!
-      sink.pushOffsets(origin.start(at), origin.end(at, next), word)
-      at = next
-    }
+    if (at !== end) return false
+    sink.offsets!.length = filled
+    for (let i = first; i < last; i++) sink.words!.push(word)
     return true
   }
 
-  private offsetsFromModel(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    origin: Origin,
-    sink: Sink,
-    word: number,
-  ): void {
+  private offsetsFromModel(bytes: Uint8Array, start: number, end: number, sink: Sink, word: number): void {
     const { ends } = this
     ends.length = 0
     this.model.encodeWord(bytes, start, end, sink.ids, ends)
     for (let i = 0, at = start; i < ends.length; i++) {
       const next = ends.data[i]!
-      sink.pushOffsets(origin.start(at), origin.end(at, next), word)
+      sink.pushOffsets(at, next, word)
       at = next
     }
   }
@@ -208,6 +198,17 @@ class Origin {
     this.text = text
     this.cursor = cursor
     this.isPlain = cursor.isAscii && !pieces.sourceStarts && !text.starts
+  }
+
+  /** Turns byte offsets `data[from..to)`, two numbers a token, into UTF-16 offsets of the original text in place. */
+  toUnits(data: Uint32Array, from: number, to: number): void {
+    const { text, pieces, cursor } = this
+    if (!pieces.sourceStarts && !text.starts) return cursor.convertRanges(data, from, to, text.base)
+    for (let i = from; i < to; i += 2) {
+      const start = data[i]!
+      data[i] = this.start(start)
+      data[i + 1] = this.end(start, data[i + 1]!)
+    }
   }
 
   start(byte: number): number {
