@@ -12,6 +12,8 @@ import {
   type Recipe,
   recipes,
   training,
+  weightBytes,
+  type WeightDType,
 } from './workloads.ts'
 
 /** Something to measure in every library. */
@@ -64,22 +66,23 @@ const trainings = Object.entries(recipes).map(([id, recipe]): Benchmark => ({
 
 type Decoder = (typeof decoders)[keyof typeof decoders]
 const tokensOf = ({ tokens }: Decoder, quick: boolean): number => (quick ? tokens / 4 : tokens)
-const decodeTask = (id: string, sizes: Decoder, tokens: number): Task => ({
+const decodeTask = (id: string, sizes: Decoder, tokens: number, dtype: WeightDType): Task => ({
   kind: 'decode',
+  dtype,
   sizes,
   weights: storedGpt(id, sizes),
   tokens,
   forced: randomIds(decodeIds, sizes.vocabulary, 7),
 })
 
-const decodings = (quick: boolean): Benchmark[] =>
+const decodings = (quick: boolean, dtype: WeightDType = 'f32'): Benchmark[] =>
   Object.entries(decoders).map(([id, decoder]) => ({
     id,
     bench: id,
     name: 'token',
     unit: 'ms',
     value: seconds => milliseconds(seconds) / tokensOf(decoder, quick),
-    task: () => decodeTask(id, decoder, tokensOf(decoder, quick)),
+    task: () => decodeTask(id, decoder, tokensOf(decoder, quick), dtype),
     quick: true,
   }))
 
@@ -137,9 +140,11 @@ export const kernels = (quick: boolean): readonly Benchmark[] => [
       quick: true,
     }
   }),
-  ...decodings(quick).map(decoding => {
-    const weights = 4 * parameterCount(decoders[decoding.id as keyof typeof decoders])
-    const value = (seconds: number): number => weights / (decoding.value(seconds) / 1e3) / 1e9
-    return { ...decoding, bench: 'kernels', name: `${decoding.id} weights`, unit: 'GB/s', value }
-  }),
+  ...(Object.keys(weightBytes) as WeightDType[]).flatMap(dtype =>
+    decodings(quick, dtype).map(decoding => {
+      const count = parameterCount(decoders[decoding.id as keyof typeof decoders])
+      const value = (seconds: number): number => (weightBytes[dtype] * count) / (decoding.value(seconds) / 1e3) / 1e9
+      return { ...decoding, bench: 'kernels', name: `${decoding.id} ${dtype} weights`, unit: 'GB/s', value }
+    }),
+  ),
 ]

@@ -1,4 +1,4 @@
-import type { GptSizes, Pass, Product, Recipe, Training } from './workloads.ts'
+import type { GptSizes, Pass, Product, Recipe, Training, WeightDType } from './workloads.ts'
 
 /** One tensor in the file of weights. */
 export interface StoredTensor {
@@ -27,6 +27,8 @@ export interface TrainTask {
 /** Greedy generation of `tokens` tokens behind a prompt of one. */
 export interface DecodeTask {
   readonly kind: 'decode'
+  /** How the weights are stored. */
+  readonly dtype: WeightDType
   readonly sizes: GptSizes
   readonly weights: StoredTensors
   readonly tokens: number

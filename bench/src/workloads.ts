@@ -26,6 +26,10 @@ export const recipes = {
   'gpt-C': { layers: 2, heads: 2, width: 32, context: 8, batch: 4, vocabulary: 65 },
 } as const satisfies Record<string, Recipe>
 
+/** Bytes of a weight, by how it is stored. */
+export const weightBytes = { f32: 4, f16: 2, bf16: 2 } as const
+export type WeightDType = keyof typeof weightBytes
+
 /** The models whose generation is timed: batch 1, greedy, with a key-value cache. */
 export const decoders = {
   'decode-B': { ...recipes['gpt-B'], tokens: 128 },

@@ -13,7 +13,7 @@ const weights = storedGpt('tiny', sizes)
 
 const tasks = {
   train: { kind: 'train', recipe, training, weights, batches: [1, 2, 3].map(seed => randomIds(14, 11, seed)) },
-  decode: { kind: 'decode', sizes, weights, tokens: 3, forced: randomIds(4, 11, 4) },
+  decode: { kind: 'decode', dtype: 'f32', sizes, weights, tokens: 3, forced: randomIds(4, 11, 4) },
   matmul: { kind: 'matmul', product, weights: storedProduct('tiny-product', product), checked: 3 },
 } satisfies Record<string, Task>
 

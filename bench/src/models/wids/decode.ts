@@ -3,9 +3,9 @@ import { generate, type KeyValueCache } from '@wids/transformer'
 import type { DecodeTask, Prepared } from '../../tasks.ts'
 import { modelOf } from './gpt.ts'
 
-/** Tokens as a user asks for them; each call traces the model anew, and its program is in the cache. */
-export async function prepare({ sizes, weights, tokens, forced }: DecodeTask): Promise<Prepared> {
-  const model = modelOf(sizes, weights).eval()
+/** Tokens as a user asks for them. */
+export async function prepare({ sizes, weights, tokens, forced, dtype }: DecodeTask): Promise<Prepared> {
+  const model = modelOf(sizes, weights).eval().to(dtype)
   const extend = compile((id: Tensor, cache: KeyValueCache) => model.extend(id, cache))
   let cache = model.emptyCache()
   let check: number[] = []

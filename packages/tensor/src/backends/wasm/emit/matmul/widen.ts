@@ -1,4 +1,4 @@
-import { $, f32x4, i32x4, local, v128 } from 'wasmati'
+import { f32x4, i32x4, local, v128 } from 'wasmati'
 import { dtypes, type DType } from '../../../../dtype.ts'
 import type { Code, Int, OnStack, Vector } from '../code.ts'
 import { loadLanes } from '../values/load.ts'
@@ -22,19 +22,18 @@ export function loadFour(code: Code, dtype: MatmulDType, into: Vector, address: 
 
 /**
  * f16 → f32. Below their sign, bits moved by 13 are an f32 but for the bias of the exponent, which is 15 instead of 127.
- * An exponent of 0 (numbers below 2⁻¹⁴) is found by a subtraction, as processors take a hundred times as long to multiply
- * by an f32 whose exponent is 0; one of all ones becomes f32's.
+ * With the bias mended, x ≥ 2⁻¹⁴ is right, and a number whose exponent is 0 became 2⁻¹⁵ + half of it: min(x, 2x − 2⁻¹⁴)
+ * is right for both, without an f32 whose exponent is 0, with which processors take a hundred times as long to multiply.
+ * An exponent of all ones becomes f32's.
  */
 function loadHalves(code: Code, into: Vector, address: Int, offset: number): void {
   const bits = code.keep(v128.load16x4_s({ offset }, address))
   const moved = code.keep(v128.and(i32x4.shl(bits, 13), code.i32(0x0fffe000)))
-  const small = code.keep(f32x4.sub(i32x4.add(moved, code.i32(113 << 23)), code.f32(2 ** -14)))
-  const rebiased = code.keep(i32x4.add(moved, code.i32(112 << 23)))
-  v128.bitselect(small, rebiased, i32x4.lt_s(moved, code.i32(1 << 23)))
-  const value = code.keep($)
-  const special = code.keep(v128.and(i32x4.ge_s(moved, code.i32(31 << 23)), code.i32(0x7f800000)))
-  const signed = v128.or(v128.and(bits, code.i32(-(2 ** 31))), v128.or(special, value))
-  local.set(into, signed)
+  const x = code.keep(i32x4.add(moved, code.i32(112 << 23)))
+  local.set(x, f32x4.pmin(x, f32x4.sub(f32x4.add(x, x), code.f32(2 ** -14))))
+  const special = v128.and(i32x4.ge_s(moved, code.i32(31 << 23)), code.i32(0x7f800000))
+  local.set(x, v128.or(special, x))
+  local.set(into, v128.or(v128.and(bits, code.i32(-(2 ** 31))), x))
 }
 
 /** into = one element of each of up to four lines, as f32 */
