@@ -10,12 +10,6 @@ import { mergeShort, shortWord } from './merge-short.ts'
 import type { Model } from './model.ts'
 import { TokenSplits } from './token-splits.ts'
 
-/**
- * Words of so many bytes merge faster than the splits of their tokens are found, since most of their tokens are new:
- * rare names in English, for example.
- */
-const shortWordBytes = 16
-
 export interface BpeOptions {
   /** A vocabulary in the byte-level spelling makes words start from bytes, any other from characters. */
   readonly vocabulary: Vocabulary
@@ -79,7 +73,7 @@ export class BpeModel implements Model {
         return -1
       }
     }
-    if (end - start > shortWordBytes && this.backtrackWord(bytes, start, end, ids, ends)) return -1
+    if (!mergesFaster(bytes, start, end) && this.backtrackWord(bytes, start, end, ids, ends)) return -1
     return this.mergeWord(bytes, start, end, ids, ends)
   }
 
@@ -193,6 +187,14 @@ export class BpeModel implements Model {
     else this.push(unknownId, end)
     return true
   }
+}
+
+/**
+ * Short words of ASCII merge faster than the splits of their tokens are found, since most of these are new: rare names,
+ * for example. Characters of several bytes are many symbols but few tokens.
+ */
+function mergesFaster(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start <= (bytes[end - 1]! < 0x80 ? 16 : 3)
 }
 
 function trieOf(vocabulary: Vocabulary, ids: readonly number[] | undefined): ByteTrie | undefined {

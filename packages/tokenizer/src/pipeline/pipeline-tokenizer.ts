@@ -1,6 +1,6 @@
 import { byteLevelSpelling } from '../bytes/byte-alphabet.ts'
 import { GrowableBytes } from '../bytes/growable.ts'
-import { fromUtf8, toUtf8 } from '../bytes/utf8.ts'
+import { fromUtf8, replaceLoneSurrogates, toUtf8 } from '../bytes/utf8.ts'
 import { ArgumentError } from '../errors.ts'
 import { pipelineToJson } from '../files/pipeline-to-json.ts'
 import { alignedText, type AlignedText, sliceAligned, sourceRange, untouchedText } from '../normalizers/normalizer.ts'
@@ -126,10 +126,11 @@ export class PipelineTokenizer implements Tokenizer {
   }
 
   private encodeOriginal(text: string, verdict: Verdict, sink: Sink): void {
-    const whole = untouchedText(text, 0)
-    this.forEachStretch(this.rawFinder, whole, verdict, sink, (start, end) => {
-      const stretch = text.slice(start, end)
-      const { normalizer } = this.pipeline
+    const { normalizer } = this.pipeline
+    // Normalizers must see what lone surrogates become.
+    const wellFormed = normalizer ? replaceLoneSurrogates(text) : text
+    this.forEachStretch(this.rawFinder, untouchedText(text, 0), verdict, sink, (start, end) => {
+      const stretch = wellFormed.slice(start, end)
       const aligned = normalizer && sink.offsets ? alignedText(stretch, start) : untouchedText(stretch, start)
       this.encodeNormalized(normalizer?.normalize(aligned) ?? aligned, verdict, start === 0, sink)
     })
