@@ -6,10 +6,10 @@ const pools = [
   'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJ', '0123456789', '     \t\n\r', '\'".,;:!?-_/\\()[]{}<>|@#$%^&*+=~`',
   '\'s\'t\'re\'ve\'m\'ll\'d\'S\'LL', 'éèüñçßøåÆŒſK', 'αβγδΣςΩ', 'абвгдЖЗ', '中文字符日本語', 'ひらがなカタカナー', '한국어',
   '😀👍🏽👩‍👩‍👧🇩🇪', '\u0301\u0308\u0327\u20dd', '\u00a0\u2003\u2028\u2029\u200b\u200d\u180e', 'ءابתשहिन्दीไทย', '①②½Ⅷ٣४',
-  'ﬁﬀ™℃ǅ', '\0\u0001\u007f\u009f', '𝒜𝓫𝟘𠀀',
+  'ﬁﬀ™℃ǅ', '\0\u0001\u007f\u009f', '𝒜𝓫𝟘𠀀', '\udc00a\ud83d \udfff',
 ].map(pool => Array.from(pool)) // prettier-ignore
 
-/** Strings of mixed scripts, combining marks and runs. */
+/** Strings of mixed scripts, combining marks, lone surrogates and runs. */
 export function fuzzedTexts(count: number): string[] {
   let state = 2026
   const random = (below: number) => {
@@ -32,13 +32,19 @@ export function fuzzedTexts(count: number): string[] {
 const contexts = ['a%b', '%', '  %  x', 'A%1%%b', "'%s x%\n%"]
 
 /** Every code point that is assigned to a character, in contexts where patterns and normalizers treat it differently. */
-export function unicodeTable(): string[] {
+export function everyCharacter(): string[] {
   const texts: string[] = []
   for (let codePoint = 0; codePoint < 0x110000; codePoint++) {
     const character = String.fromCodePoint(codePoint)
     if (!/\p{Cn}|\p{Cs}|\p{Co}/u.test(character))
       texts.push(contexts.map(template => template.replaceAll('%', character)).join('|'))
   }
+  return texts
+}
+
+/** `everyCharacter`, 16 a text. */
+export function unicodeTable(): string[] {
+  const texts = everyCharacter()
   return Array.from({ length: Math.ceil(texts.length / 16) }, (_, i) => texts.slice(i * 16, i * 16 + 16).join('\n'))
 }
 

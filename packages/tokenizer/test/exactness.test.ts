@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { get_encoding } from 'tiktoken'
 import { describe, expect, it } from 'vitest'
 import { packageFolder } from '../bench/corpora.ts'
+import { replaceLoneSurrogates } from '../src/bytes/utf8.ts'
 import { fromTiktoken, tiktokenEncodings } from '../src/index.ts'
 import { fuzzedTexts, runs } from './exactness-texts.ts'
 
@@ -30,7 +31,7 @@ describe.each(names)('%s', name => {
     for (const text of [...fuzzedTexts(3000), ...runs()]) {
       const ids = tokenizer.encode(text)
       expect(ids).toEqual(tiktoken.encode_ordinary(text))
-      expect(tokenizer.decode(ids)).toBe(text)
+      expect(tokenizer.decode(ids)).toBe(replaceLoneSurrogates(text))
     }
     tiktoken.free()
   })

@@ -12,7 +12,7 @@ export function writeUtf8(text: string, target: Uint8Array): number {
 
 /** Every lone surrogate becomes U+FFFD, as `toUtf8` would have it. */
 export function replaceLoneSurrogates(text: string): string {
-  return text.toWellFormed()
+  return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
