@@ -1,6 +1,9 @@
 /** How many programs of the pool have ended: a word at a fixed byte address that threads share. */
 export const COMPLETED_ADDRESS = 128
 
+/** A word that is 1 once a thread has failed, for a caller that blocks and would not hear an event. */
+export const FAILED_ADDRESS = 136
+
 /** A word that is 1 once a thread has started. A loop that never waits for an event would not hear a message. */
 export const readyAddress = (thread: number): number => 512 + thread * 4
 

@@ -37,3 +37,10 @@ test('a thread that fails rejects what waits for it', async () => {
   await expect(pool.idle()).rejects.toThrow('a thread of the wasm device failed')
   expect(pool.ready(1)).toBe(0)
 })
+
+test('a thread that fails ends the wait of a caller that blocks', () => {
+  const pool = createPool(sharedMemory())
+  while (pool.ready(1) < 1);
+  pool.submit({ type: 'run', program: 99, args: 0, counters: 0, scratch: 0, scratchBytes: 0, threads: 1 })
+  expect(() => pool.block(1)).toThrow('a thread of the wasm device failed')
+})

@@ -1,6 +1,6 @@
 import { DeviceError } from '../../../errors.ts'
 import { barrierModule } from './barrier.ts'
-import { COMPLETED_ADDRESS, readyAddress } from './control.ts'
+import { COMPLETED_ADDRESS, FAILED_ADDRESS, readyAddress } from './control.ts'
 import type { Command } from './messages.ts'
 import { spawn, type Thread } from './spawn.ts'
 
@@ -17,7 +17,7 @@ export interface Pool {
   completed(): number
   /** Resolves when the programs submitted so far have ended; rejects if a thread failed. */
   idle(): Promise<void>
-  /** Blocks until a program has ended; spins where the engine does not let this thread sleep, as on a page. */
+  /** Blocks until a program has ended, or throws if a thread has failed; spins where the engine does not let this thread sleep, as on a page. */
   block(until: number): void
 }
 
@@ -42,7 +42,7 @@ export function createPool(memory: WebAssembly.Memory): Pool {
       const reason = error instanceof Error ? error.message : 'see the error above'
       if (broken === undefined && submitted === 0)
         console.warn(`wids: threads could not be started, so one thread computes everything (${reason})`)
-      broken ??= new DeviceError(`a thread of the wasm device failed, and its programs with it: ${reason}`)
+      broken ??= failure(reason)
       for (const { reject } of waiting.splice(0)) reject(broken)
     })
     thread.tell({ type: 'start', memory, barrier, thread: threads.length })
@@ -81,6 +81,7 @@ export function createPool(memory: WebAssembly.Memory): Pool {
     block: until => {
       let maySleep = true
       for (let now = completed(); now < until; now = completed()) {
+        if (Atomics.load(words, FAILED_ADDRESS >> 2) === 1) throw failure('see the error that follows')
         if (!maySleep) continue
         try {
           Atomics.wait(words, COMPLETED_ADDRESS >> 2, now, 1000)
@@ -91,3 +92,6 @@ export function createPool(memory: WebAssembly.Memory): Pool {
     },
   }
 }
+
+const failure = (reason: string): DeviceError =>
+  new DeviceError(`a thread of the wasm device failed, and its programs with it: ${reason}`)

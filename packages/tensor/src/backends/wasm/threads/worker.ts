@@ -5,7 +5,7 @@
  */
 import type { Blas, Sgemm, SgemmModule } from '../blas.ts'
 import type { Command, Reply } from './messages.ts'
-import { barrierAddress, COMPLETED_ADDRESS, GENERATION_OFFSET, readyAddress } from './control.ts'
+import { barrierAddress, COMPLETED_ADDRESS, FAILED_ADDRESS, GENERATION_OFFSET, readyAddress } from './control.ts'
 
 type Kernel = (args: number, begin: number, end: number, scratch: number) => void
 interface Port {
@@ -118,7 +118,13 @@ function obey(command: Command): void {
       programs.delete(command.program)
       break
     case 'run':
-      run(command)
+      try {
+        run(command)
+      } catch (error) {
+        Atomics.store(words, FAILED_ADDRESS >> 2, 1)
+        Atomics.notify(words, COMPLETED_ADDRESS >> 2)
+        throw error
+      }
       break
     default:
       command satisfies never
