@@ -6,8 +6,7 @@ import { writeSnippets } from '../snippets.ts'
 
 const snippets = writeSnippets()
 const home = process.cwd()
-const scratch = mkdtempSync(join(tmpdir(), 'wids-docs-')) // what a snippet saves lands here
-process.chdir(scratch)
+const scratch = mkdtempSync(join(tmpdir(), 'wids-docs-'))
 afterAll(() => {
   process.chdir(home)
   rmSync(scratch, { recursive: true, force: true })
@@ -16,5 +15,6 @@ afterAll(() => {
 it('finds the snippets', () => expect(snippets.length).toBeGreaterThan(0))
 
 it.each(snippets)('$name runs', async ({ file }) => {
+  process.chdir(mkdtempSync(join(scratch, 'run-'))) // what a snippet saves lands here
   await import(file)
 })
