@@ -26,7 +26,12 @@ type TypedArrayConstructor =
   | Int8ArrayConstructor
   | Uint8ArrayConstructor
 
-/** What is known of each dtype: bytes of an element, kind, order of promotion, array, and the dtype of its arithmetic. */
+/**
+ * What is known of each dtype: bytes of an element, kind, order of promotion, array, and the dtype of its arithmetic.
+ *
+ * @example
+ * dtypes.bf16.bytes   // 2
+ */
 export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   f64: { bytes: 8, kind: 'float', rank: 8, array: Float64Array, compute: 'f64' },
   f32: { bytes: 4, kind: 'float', rank: 7, array: Float32Array, compute: 'f32' },
@@ -38,12 +43,20 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   bool: { bytes: 1, kind: 'bool', rank: 1, array: Uint8Array, compute: 'bool' },
 }
 
-/** Whether values of the dtype are real numbers, of which gradients exist. */
+/**
+ * Whether values of the dtype are real numbers, of which gradients exist (`torch.is_floating_point`).
+ *
+ * @example
+ * isFloat('bf16')   // true
+ */
 export const isFloat = (dtype: DType): boolean => dtypes[dtype].kind === 'float'
 
 /**
  * The dtype in which two operands meet, after PyTorch's `torch.promote_types`: float over integer over bool, the
  * wider of two of a kind; `f16` with `bf16` gives `f32`.
+ *
+ * @example
+ * promote('i32', 'f16')   // 'f16'
  */
 export function promote(a: DType, b: DType): DType {
   if (a === b) return a

@@ -1,4 +1,10 @@
-/** Base of every error that WIDS throws on purpose: `name` is the class, `message` one sentence that says what to do. */
+/**
+ * Base of every error that WIDS throws on purpose: `name` is the class, `message` one sentence that says what to do.
+ *
+ * @example
+ * try { zeros([2]).add(zeros([3])) }
+ * catch (error) { if (!(error instanceof WidsError)) throw error }
+ */
 export class WidsError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -6,9 +12,17 @@ export class WidsError extends Error {
   }
 }
 
-/** Shapes do not fit an operation; `shapes` holds the ones that were given. */
+/**
+ * Shapes do not fit an operation.
+ *
+ * @example
+ * try { zeros([2]).add(zeros([3])) }
+ * catch (error) { if (error instanceof ShapeError) error.shapes }   // [[2], [3]]
+ */
 export class ShapeError extends WidsError {
+  /** The function or method that refused. */
   readonly operation: string
+  /** The shapes that it was given; empty where none tells more. */
   readonly shapes: readonly (readonly number[])[]
   constructor(operation: string, problem: string, shapes: readonly (readonly number[])[] = []) {
     super(`${operation}: ${problem}`)
@@ -17,8 +31,15 @@ export class ShapeError extends WidsError {
   }
 }
 
-/** A dtype does not fit an operation or a device. */
+/**
+ * A dtype does not fit an operation or a device.
+ *
+ * @example
+ * try { zeros([2]).and(1) }   // real numbers have no bits to combine
+ * catch (error) { if (error instanceof DTypeError) error.operation }   // 'and'
+ */
 export class DTypeError extends WidsError {
+  /** The function or method that refused. */
   readonly operation: string
   constructor(operation: string, problem: string) {
     super(`${operation}: ${problem}`)
@@ -26,12 +47,28 @@ export class DTypeError extends WidsError {
   }
 }
 
-/** Tensors of different devices meet, or a device cannot do what is asked. */
+/**
+ * Tensors of different devices meet, or a device cannot do what is asked.
+ *
+ * @example
+ * const there = await zeros([2]).toDevice('reference')
+ * const here = await zeros([2]).toDevice('wasm')
+ * try { there.add(here) }
+ * catch (error) { if (!(error instanceof DeviceError)) throw error }
+ */
 export class DeviceError extends WidsError {}
 
-/** A device has no room left; the process stays usable. */
+/**
+ * A device has no room left; the process stays usable.
+ *
+ * @example
+ * try { await randn([2 ** 20, 2 ** 20]).data() }
+ * catch (error) { if (error instanceof OutOfMemoryError) error.needed }   // bytes
+ */
 export class OutOfMemoryError extends WidsError {
+  /** Bytes that were asked for. */
   readonly needed: number
+  /** Bytes that the device could still give. */
   readonly available: number
   constructor(needed: number, available: number) {
     super(
@@ -42,8 +79,15 @@ export class OutOfMemoryError extends WidsError {
   }
 }
 
-/** An argument is not one of the values an operation accepts. */
+/**
+ * An argument is not one of the values an operation accepts.
+ *
+ * @example
+ * try { zeros([2]).sum(1) }   // there is no axis 1
+ * catch (error) { if (error instanceof ArgumentError) error.operation }   // 'sum'
+ */
 export class ArgumentError extends WidsError {
+  /** The function or method that refused. */
   readonly operation: string
   constructor(operation: string, problem: string) {
     super(`${operation}: ${problem}`)

@@ -38,11 +38,11 @@ export class Handle {
   get dtype(): DType {
     return this.#node.dtype
   }
-  /** Number of axes. */
+  /** Number of axes (`ndim`). */
   get rank(): number {
     return this.#node.shape.length
   }
-  /** Number of elements. */
+  /** Number of elements, the product of the shape (`numel`). */
   get size(): number {
     return sizeOf(this.#node.shape)
   }
@@ -51,19 +51,32 @@ export class Handle {
     return this.#node.device
   }
 
-  /** All elements in row-major order; f16 and bf16 as f32, bool as 0 and 1. */
+  /**
+   * All elements in row-major order, `size` of them; f16 and bf16 as f32, bool as 0 and 1.
+   *
+   * @throws ArgumentError while `compile` traces, of a disposed tensor, or for an index out of range in what is computed;
+   * OutOfMemoryError; DTypeError for f64 on a device without it
+   */
   async data(): Promise<TypedArray> {
     return toNumbers(await readBytes(this), this.dtype)
   }
 
-  /** The value of a tensor of one element. */
+  /**
+   * The value of a tensor of one element, of any rank.
+   *
+   * @throws ShapeError for any other number of elements; otherwise as `data`
+   */
   async item(): Promise<number> {
     if (this.size !== 1)
       throw new ShapeError('item', `a tensor of one element is needed, got ${show(this.shape)}`, [this.shape])
     return (await this.data())[0]!
   }
 
-  /** Nested arrays of numbers (booleans for bool); a number for a scalar. */
+  /**
+   * Nested arrays of numbers (booleans for bool), one level an axis; a number for a scalar (`tolist`).
+   *
+   * @throws as `data`
+   */
   async toArray(): Promise<Nested> {
     const { shape, rank } = this
     const flat = await this.data()
@@ -76,7 +89,11 @@ export class Handle {
     return nest(0, 0, flat.length)
   }
 
-  /** Starts computing without waiting. */
+  /**
+   * Starts computing without waiting.
+   *
+   * @throws ArgumentError while `compile` traces or where a disposed tensor is needed; OutOfMemoryError
+   */
   start(): this {
     start([this])
     return this

@@ -75,9 +75,11 @@ function inferred(flat: readonly (number | boolean)[]): DType {
 }
 
 /**
- * A tensor of given values: a number, nested arrays, or a typed array (copied) with a shape.
+ * A tensor of given values: a number, nested arrays, or a typed array (copied), in their own shape or a given one
+ * (`torch.tensor`, but whole numbers become f32). Booleans become bool, typed arrays their own dtype or the nearest.
  *
- * @throws ShapeError if arrays are ragged or the shape has another number of elements
+ * @throws ShapeError if arrays are ragged or the shape has another number of elements; ArgumentError for values that are
+ * neither numbers nor booleans; DTypeError for a dtype that does not exist or that the device lacks
  * @example
  * tensor([[1, 2], [3, 4]])                                   // f32 [2, 2]
  * tensor(new Int32Array([1, 2, 3, 4]), { shape: [2, 2] })    // i32 [2, 2]
@@ -101,22 +103,56 @@ export function tensor(
   return fromBytes(fromNumbers(flat, dtype), shape, dtype)
 }
 
-/** One value everywhere. */
+/**
+ * One value everywhere in a shape (`torch.full`).
+ *
+ * @throws ShapeError unless the sizes are non-negative integers
+ * @example
+ * full([2, 2], 7, 'i32')   // [[7, 7], [7, 7]]
+ */
 export function full(shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
   checkShape('full', shape)
   return new Tensor(build.constant(value, dtype, shape))
 }
-/** 0 everywhere. */
+/**
+ * 0 everywhere in a shape (`torch.zeros`).
+ *
+ * @throws as `full`
+ * @example
+ * zeros([2, 3])   // f32 [2, 3]
+ */
 export const zeros = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 0, dtype)
-/** 1 everywhere. */
+/**
+ * 1 everywhere in a shape (`torch.ones`).
+ *
+ * @throws as `full`
+ * @example
+ * ones([2, 3], 'bool')   // true everywhere
+ */
 export const ones = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 1, dtype)
-/** 0 everywhere, in the shape and dtype of x. */
+/**
+ * 0 everywhere, in the shape and dtype of x (`torch.zeros_like`).
+ *
+ * @example
+ * zerosLike(arange(3))   // i32 [0, 0, 0]
+ */
 export const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype)
-/** 1 everywhere, in the shape and dtype of x. */
+/**
+ * 1 everywhere, in the shape and dtype of x (`torch.ones_like`).
+ *
+ * @example
+ * onesLike(arange(3))   // i32 [1, 1, 1]
+ */
 export const onesLike = (x: Tensor): Tensor => ones(x.shape, x.dtype)
 
 /**
- * start, start + step, … below stop; `arange(n)` counts from 0. Whole numbers give i32, others f32.
+ * start, start + step, … without stop; `arange(n)` counts from 0 to n − 1 (`torch.arange`). Whole numbers give i32,
+ * others f32, unless a dtype is given.
+ *
+ * @returns [⌈(stop − start) / step⌉]; empty if stop lies the other way
+ * @throws ArgumentError for a step of 0 or a range without an end
+ * @example
+ * arange(1, 7, 2)   // [1, 3, 5]
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop]
@@ -131,7 +167,15 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
   return values.to(type)
 }
 
-/** `count` values from start to stop, both included, evenly spaced; counted from the nearer end so that both are exact. */
+/**
+ * `count` values from start to stop, both included, evenly spaced (`torch.linspace`); counted from the nearer end so that
+ * both are exact.
+ *
+ * @returns [count]
+ * @throws ArgumentError unless the count is a non-negative integer
+ * @example
+ * linspace(0, 1, 5)   // [0, 0.25, 0.5, 0.75, 1]
+ */
 export function linspace(start: number, stop: number, count: number, dtype: DType = 'f32'): Tensor {
   if (!Number.isInteger(count) || count < 0)
     throw new ArgumentError('linspace', `the count is a non-negative integer, got ${count}`)
@@ -149,10 +193,22 @@ export function linspace(start: number, stop: number, count: number, dtype: DTyp
   return first.to(dtype)
 }
 
-/** Ones on the diagonal of [rows, columns]. */
+/**
+ * 1 on the diagonal of [rows, columns], else 0 (`torch.eye`).
+ *
+ * @example
+ * eye(2)   // [[1, 0], [0, 1]]
+ */
 export const eye = (rows: number, columns = rows, dtype: DType = 'f32'): Tensor =>
   arange(rows).unsqueeze(-1).eq(arange(columns)).to(dtype)
 
-/** 1 at each index on a new last axis of `classes`, else 0. */
+/**
+ * 1 at each index on a new last axis of `classes`, else 0 (`F.one_hot`); only zeros for an index out of range.
+ *
+ * @param index [...]
+ * @returns [..., classes]
+ * @example
+ * oneHot(tensor([2, 0]), 3)   // [[0, 0, 1], [1, 0, 0]]
+ */
 export const oneHot = (index: Tensor, classes: number, dtype: DType = 'f32'): Tensor =>
   index.unsqueeze(-1).eq(arange(classes)).to(dtype)

@@ -16,7 +16,7 @@ interface Named {
  *
  * @throws ArgumentError for a malformed equation, ShapeError where sizes disagree
  * @example
- * einsum('bqd,bkd->bqk', query, key)   // every query against every key
+ * einsum('bqd,bkd->bqk', randn([2, 5, 8]), randn([2, 7, 8])).shape   // [2, 5, 7]: every query against every key
  */
 export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor {
   const { inputs, output } = parse(equation, tensors)

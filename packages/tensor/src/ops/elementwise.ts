@@ -103,7 +103,16 @@ export function power(x: Tensor, exponent: Operand): Tensor {
   return binary('pow', x, exponent)
 }
 
-/** condition ? a : b, elementwise; all three broadcast. */
+/**
+ * condition ? a : b, elementwise (`torch.where`); the three shapes broadcast to that of the result, a and b meet in dtype
+ * by promotion.
+ *
+ * @param condition bool [...]
+ * @throws DTypeError unless the condition is bool; ShapeError unless the shapes broadcast
+ * @example
+ * const x = tensor([-1, 2])
+ * where(x.gt(0), x, 0)   // [0, 2]
+ */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   if (condition.dtype !== 'bool') throw new DTypeError('where', `the condition is bool, got ${condition.dtype}`)
   const [x, y] = meet('where', a, b)

@@ -7,8 +7,11 @@ import { where } from './elementwise.ts'
 import { arange } from './create.ts'
 
 /**
- * Tensors one after the other along an axis; their other axes are equal.
+ * Tensors one after the other along an axis (`torch.cat`); their other axes are equal, and their dtypes meet by promotion.
  *
+ * @param tensors [..., nᵢ, ...]
+ * @returns [..., Σ nᵢ, ...]
+ * @throws ArgumentError for no tensors or an axis that is not there; ShapeError if other axes differ
  * @example
  * concat([zeros([2, 1]), ones([2, 3])], 1)   // [2, 4]
  */
@@ -44,7 +47,13 @@ function besideEachOther(a: Tensor, b: Tensor, axis: number): Tensor {
   return where(position.lt(n), place(a, 0, m), place(b, n, 0))
 }
 
-/** Tensors of one shape along a new axis. */
+/**
+ * Tensors of one shape along a new axis (`torch.stack`), as many as it is long.
+ *
+ * @throws ArgumentError for no tensors or an axis that is not there; ShapeError if shapes differ
+ * @example
+ * stack([zeros([2]), ones([2])])   // [[0, 0], [1, 1]]
+ */
 export const stack = (tensors: readonly Tensor[], axis = 0): Tensor =>
   concat(
     tensors.map(t => t.unsqueeze(axis)),
