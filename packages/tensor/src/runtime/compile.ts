@@ -47,8 +47,11 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
  * Makes a function of tensors run as one program: the first call with arguments of new shapes traces it, later calls
  * replay without building a graph. Tensors it assigns to (parameters, optimizer state) are updated; what else changes
  * between calls must be an argument. Arguments and results may be nested in arrays and objects; a typed array becomes
- * a tensor of one axis; other values (numbers, strings, modules) are part of the signature.
+ * a tensor of one axis; other values (numbers, strings, modules) are part of the signature. Much as `jax.jit` or
+ * `torch.compile`.
  *
+ * @param fn gives tensors, and reads none
+ * @throws when called, ArgumentError if `fn` reads a tensor or returns a typed array; OutOfMemoryError
  * @example
  * const w = tensor([1, 2])
  * const step = compile((x: Tensor) => { w.assign(w.add(x)); return w.sum() })

@@ -3,7 +3,7 @@ import { createReferenceBackend } from '../backends/reference/index.ts'
 import { createWasmBackend } from '../backends/wasm/index.ts'
 import { DeviceError } from '../errors.ts'
 
-/** Devices by name, made when first used. */
+/** Devices by name, made when first used: 'wasm' is WebAssembly on threads, 'reference' slow and exact, with f64. */
 export type DeviceName = 'wasm' | 'reference'
 
 const makers: Record<DeviceName, () => Backend> = { wasm: createWasmBackend, reference: createReferenceBackend }
@@ -20,8 +20,10 @@ export function device(name: DeviceName = current): Backend {
 }
 
 /**
- * Chooses where tensors made from now on live; returns the device that was set before.
+ * Chooses where tensors made from now on live; returns the device that was set before, at first 'wasm'
+ * (`torch.set_default_device`).
  *
+ * @throws DeviceError for a device that does not exist
  * @example
  * const before = setDevice('reference')   // slow and exact, with f64
  * setDevice(before)
@@ -36,6 +38,7 @@ export function setDevice(name: DeviceName): DeviceName {
 /**
  * Bytes in use on a device (default: the current one). `program` of a compiled function tells what it will add.
  *
+ * @throws DeviceError for a device that does not exist
  * @example
  * memory().live   // bytes that tensors hold
  */

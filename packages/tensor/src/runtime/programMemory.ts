@@ -12,6 +12,7 @@ export interface ProgramMemory {
   readonly arena: number
   /** What its threads work in. */
   readonly scratch: number
+  /** All of these together. */
   readonly total: number
 }
 

@@ -88,10 +88,13 @@ export function start(tensors: readonly Handle[]): void {
 }
 
 /**
- * Computes tensors, together in one program.
+ * Computes tensors of any shapes, together in one program, and waits until they are there.
  *
+ * @throws ArgumentError while `compile` traces, where a disposed tensor is needed, or for an index out of range;
+ * OutOfMemoryError; DTypeError for f64 on a device without it
  * @example
- * await realize(a, b)   // one program; reading a and b costs nothing more
+ * const x = tensor([1, 2]).exp(), y = x.sum()
+ * await realize(x, y)   // one program; reading x and y computes nothing more
  */
 export async function realize(...tensors: readonly Handle[]): Promise<void> {
   try {

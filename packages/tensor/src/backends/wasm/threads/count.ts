@@ -4,9 +4,12 @@ import { mostThreads } from './control.ts'
 let chosen: number | undefined
 
 /**
- * Sets how many threads compute (default: `WIDS_THREADS`, else one a core). Results are the same for any number.
+ * Sets how many threads compute (default: `WIDS_THREADS`, else one a core), as `torch.set_num_threads`. Results are the
+ * same for any number.
  *
  * @throws ArgumentError unless it is an integer from 1 to 64
+ * @example
+ * setThreads(2)
  */
 export function setThreads(count: number): void {
   if (!Number.isInteger(count) || count < 1 || count > mostThreads)

@@ -13,7 +13,12 @@ let workerUrl: string | URL | undefined
 
 /**
  * Starts threads from a script of your own server instead of from inlined text, as a page needs whose content security
- * policy forbids `blob:`. Let the address lead to `@wids/tensor/worker`.
+ * policy forbids `blob:`. Let the address lead to `@wids/tensor/worker`. It counts for threads that start later; Node
+ * does not look at it.
+ *
+ * @param url address of the script
+ * @example
+ * setWorkerUrl('/scripts/wids-worker.js')
  */
 export const setWorkerUrl = (url: string | URL): void => {
   workerUrl = url
