@@ -13,6 +13,7 @@ function halves(operation: string, x: Tensor, axis: number): [a: Tensor, b: Tens
  * a · σ(b) for the halves a, b of an axis (Dauphin et al., 2017; `torch.nn.functional.glu`).
  *
  * @param x [..., 2n, ...]
+ * @param axis counted from the end if negative. Default −1
  * @returns [..., n, ...]
  * @throws ArgumentError unless the axis has an even size
  * @example
@@ -27,6 +28,7 @@ export function glu(x: Tensor, axis = -1): Tensor {
  * a · gelu(b) for the halves a, b of an axis (Shazeer, "GLU variants improve transformer", 2020).
  *
  * @param x [..., 2n, ...]
+ * @param axis counted from the end if negative. Default −1
  * @returns [..., n, ...]
  * @throws ArgumentError unless the axis has an even size
  * @example
@@ -41,6 +43,7 @@ export function geglu(x: Tensor, axis = -1): Tensor {
  * a · silu(b) for the halves a, b of an axis (Shazeer, "GLU variants improve transformer", 2020).
  *
  * @param x [..., 2n, ...]
+ * @param axis counted from the end if negative. Default −1
  * @returns [..., n, ...]
  * @throws ArgumentError unless the axis has an even size
  * @example
@@ -52,32 +55,61 @@ export function swiglu(x: Tensor, axis = -1): Tensor {
 }
 
 abstract class Gated extends Module {
+  /** The axis that is split into halves. Default −1. */
   readonly axis: number
+
   constructor(axis = -1) {
     super()
     this.axis = axis
   }
 }
 
-/** `glu` as a module. */
+/**
+ * `glu` as a module (`torch.nn.GLU`).
+ *
+ * @example
+ * new GLU().forward(randn([4, 16])).shape   // [4, 8]
+ */
 export class GLU extends Gated {
-  /** [..., 2 · features, ...] to [..., features, ...]. */
+  /**
+   * [..., 2 · features, ...] to [..., features, ...].
+   *
+   * @throws ArgumentError unless the axis has an even size
+   */
   forward(x: Tensor): Tensor {
     return glu(x, this.axis)
   }
 }
 
-/** `geglu` as a module. */
+/**
+ * `geglu` as a module.
+ *
+ * @example
+ * new GEGLU().forward(randn([4, 16])).shape   // [4, 8]
+ */
 export class GEGLU extends Gated {
-  /** [..., 2 · features, ...] to [..., features, ...]. */
+  /**
+   * [..., 2 · features, ...] to [..., features, ...].
+   *
+   * @throws ArgumentError unless the axis has an even size
+   */
   forward(x: Tensor): Tensor {
     return geglu(x, this.axis)
   }
 }
 
-/** `swiglu` as a module. */
+/**
+ * `swiglu` as a module.
+ *
+ * @example
+ * new SwiGLU().forward(randn([4, 16])).shape   // [4, 8]
+ */
 export class SwiGLU extends Gated {
-  /** [..., 2 · features, ...] to [..., features, ...]. */
+  /**
+   * [..., 2 · features, ...] to [..., features, ...].
+   *
+   * @throws ArgumentError unless the axis has an even size
+   */
   forward(x: Tensor): Tensor {
     return swiglu(x, this.axis)
   }

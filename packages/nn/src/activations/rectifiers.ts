@@ -2,17 +2,33 @@ import { type DType, full, ShapeError, type Tensor, where } from '@wids/tensor'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
 
-/** x, or α(eˣ − 1) where x is negative (Clevert et al., 2016; `elu`). */
+/**
+ * x, or α(eˣ − 1) where x is negative (Clevert et al., 2016; `torch.nn.functional.elu`).
+ *
+ * @param x [...]
+ * @param alpha α. Default 1
+ * @returns the same shape
+ * @example
+ * elu(tensor([-100, 2]))   // [-1, 2]
+ */
 export const elu = (x: Tensor, alpha = 1): Tensor => x.elu(alpha)
 
-/** λ · elu(x, α) with the α and λ that keep mean 0 and variance 1 (Klambauer et al., 2017; `selu`). */
+/**
+ * λ · elu(x, α) with the α and λ that keep mean 0 and variance 1 (Klambauer et al., 2017; `torch.nn.functional.selu`).
+ *
+ * @param x [...]
+ * @returns the same shape
+ * @example
+ * selu(tensor([-100, 1]))   // [-1.758, 1.051]
+ */
 export const selu = (x: Tensor): Tensor => x.elu(1.6732632423543772).mul(1.0507009873554805)
 
 /**
  * x, or a learned slope · x where x is negative (He et al., 2015; `torch.nn.functional.prelu`).
  *
  * @param x [batch, channels, ...], or [n] of one channel each
- * @param weight [1] or [channels]
+ * @param weight [1] or [channels], the slopes
+ * @returns the shape of x
  * @throws ShapeError if there are other channels than slopes
  * @example
  * prelu(tensor([-2, 2]), tensor([0.25]))   // [-0.5, 2]
@@ -28,20 +44,33 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   return where(x.gt(0), x, x.mul(slope))
 }
 
-/** `elu` as a module. */
+/**
+ * `elu` as a module (`torch.nn.ELU`).
+ *
+ * @example
+ * new ELU(0.5).forward(tensor([-100, 2]))   // [-0.5, 2]
+ */
 export class ELU extends Module {
+  /** α, what negative numbers approach. Default 1. */
   readonly alpha: number
+
   constructor(alpha = 1) {
     super()
     this.alpha = alpha
   }
+
   /** [...] to [...]. */
   forward(x: Tensor): Tensor {
     return elu(x, this.alpha)
   }
 }
 
-/** `selu` as a module. */
+/**
+ * `selu` as a module (`torch.nn.SELU`).
+ *
+ * @example
+ * new SELU().forward(tensor([-100, 1]))   // [-1.758, 1.051]
+ */
 export class SELU extends Module {
   /** [...] to [...]. */
   forward(x: Tensor): Tensor {
@@ -53,9 +82,9 @@ export class SELU extends Module {
 export interface PReLUOptions {
   /** 1, or one slope for each channel. Default 1. */
   readonly numParameters?: number | undefined
-  /** Default 0.25. */
+  /** What slopes start with. Default 0.25. */
   readonly init?: number | undefined
-  /** Default 'f32'. */
+  /** Of the slopes. Default 'f32'. */
   readonly dtype?: DType | undefined
 }
 
@@ -66,14 +95,20 @@ export interface PReLUOptions {
  * new PReLU({ numParameters: 8 }).forward(randn([4, 8, 5])).shape   // [4, 8, 5]
  */
 export class PReLU extends Module {
-  weight: Tensor // [numParameters]
+  /** [numParameters], the slopes. */
+  weight: Tensor
 
+  /** @throws ShapeError unless `numParameters` is a whole number of at least 0 */
   constructor({ numParameters = 1, init = 0.25, dtype = 'f32' }: PReLUOptions = {}) {
     super()
     this.weight = parameter(full([numParameters], init, dtype))
   }
 
-  /** The same shape; see `prelu`. */
+  /**
+   * @param x [batch, channels, ...], or [n] of one channel each
+   * @returns the same shape
+   * @throws ShapeError if there are other channels than slopes
+   */
   forward(x: Tensor): Tensor {
     return prelu(x, this.weight)
   }

@@ -12,7 +12,9 @@ export interface SoftplusOptions {
 /**
  * ln(1 + e^βx) / β, a smooth ReLU (`torch.nn.functional.softplus`). Nothing overflows.
  *
- * @throws ArgumentError for β = 0
+ * @param x [...]
+ * @returns the same shape
+ * @throws ArgumentError for β that is 0 or NaN
  * @example
  * softplus(tensor([-100, 0, 100]))   // [0, ln 2, 100]
  */
@@ -23,26 +25,57 @@ export function softplus(x: Tensor, { beta = 1, threshold = 20 }: SoftplusOption
   return where(scaled.gt(threshold), x, scaled.softplus().mul(1 / beta))
 }
 
-/** x · tanh(softplus(x)) (Misra, 2019; `mish`). */
+/**
+ * x · tanh(softplus(x)) (Misra, 2019; `torch.nn.functional.mish`).
+ *
+ * @param x [...]
+ * @returns the same shape
+ * @example
+ * mish(tensor([0, 1]))   // [0, 0.865]
+ */
 export const mish = (x: Tensor): Tensor => x.mul(x.softplus().tanh())
 
-/** x · σ(1.702 x), the approximation of GELU that CLIP uses (Hendrycks & Gimpel, 2016). */
+/**
+ * x · σ(1.702 x), the approximation of GELU that CLIP uses (Hendrycks & Gimpel, 2016).
+ *
+ * @param x [...]
+ * @returns the same shape
+ * @example
+ * quickGelu(tensor([0, 1]))   // [0, 0.846]
+ */
 export const quickGelu = (x: Tensor): Tensor => x.mul(x.mul(1.702).sigmoid())
 
-/** `softplus` as a module. */
+/**
+ * `softplus` as a module (`torch.nn.Softplus`).
+ *
+ * @example
+ * new Softplus({ beta: 2 }).forward(tensor([0]))   // [½ ln 2]
+ */
 export class Softplus extends Module {
+  /** β and the threshold, as given. */
   readonly options: SoftplusOptions
+
   constructor(options: SoftplusOptions = {}) {
     super()
     this.options = options
   }
-  /** [...] to [...]. */
+
+  /**
+   * [...] to [...].
+   *
+   * @throws ArgumentError for β that is 0 or NaN
+   */
   forward(x: Tensor): Tensor {
     return softplus(x, this.options)
   }
 }
 
-/** `mish` as a module. */
+/**
+ * `mish` as a module (`torch.nn.Mish`).
+ *
+ * @example
+ * new Mish().forward(tensor([0, 1]))   // [0, 0.865]
+ */
 export class Mish extends Module {
   /** [...] to [...]. */
   forward(x: Tensor): Tensor {
@@ -50,7 +83,12 @@ export class Mish extends Module {
   }
 }
 
-/** `quickGelu` as a module. */
+/**
+ * `quickGelu` as a module.
+ *
+ * @example
+ * new QuickGELU().forward(tensor([0, 1]))   // [0, 0.846]
+ */
 export class QuickGELU extends Module {
   /** [...] to [...]. */
   forward(x: Tensor): Tensor {
