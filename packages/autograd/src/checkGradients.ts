@@ -7,20 +7,30 @@ import { leavesOf, refill, type Tensors } from './structure.ts'
 export interface CheckOptions {
   /** Derivatives up to this order are checked. Default 2. */
   readonly order?: number
-  /** How far apart the points of the numeric derivative lie. Default 1e-4. */
+  /** How far apart the points of the numeric derivative lie, in units of x. Default 1e-4. */
   readonly step?: number
   /** Relative tolerance. Default 1e-6. */
   readonly rtol?: number
   /** Absolute tolerance. Default 1e-8. */
   readonly atol?: number
-  /** Of the random directions. Default 0. */
+  /** Of the random directions: the same seed gives the same ones. Default 0. */
   readonly seed?: number
 }
 
-/** Gradient rules and differences of values disagree. */
+/**
+ * Gradient rules and differences of values disagree.
+ *
+ * @example
+ * const wrong = customVjp((x: Tensor) => x.sin(), g => [g])   // the gradient of another function
+ * try { await checkGradients(wrong, tensor([1])) }
+ * catch (error) { if (!(error instanceof GradientError)) throw error }
+ */
 export class GradientError extends WidsError {
+  /** Of the derivative: 1 for gradients, 2 for gradients of gradients. */
   readonly order: number
+  /** The derivative by gradient rules, along the random direction. */
   readonly analytic: number
+  /** The same by differences of values. */
   readonly numeric: number
   constructor(order: number, analytic: number, numeric: number) {
     super(
@@ -36,10 +46,10 @@ type Scalar = (x: readonly Tensor[]) => Tensor
 
 /**
  * Compares gradients with differences of values, along one random direction for each order, in f64 on the 'reference'
- * device (after JAX's `check_grads`). Real inputs are converted to f64; the others stay as they are.
+ * device (after JAX's `check_grads`), by f′ = (8 (f(h) − f(−h)) − (f(2h) − f(−2h))) / 12h + O(h⁴). Real inputs are converted to f64; the others stay as they are.
  *
  * @param fn of a tensor, or of several in an array or by name, to a real tensor; smooth near x
- * @throws GradientError where they disagree
+ * @throws GradientError where they disagree; DTypeError unless `fn` gives real values
  * @example
  * await checkGradients((x: Tensor) => x.sin().mul(x), tensor([1, 2, 3]))
  */

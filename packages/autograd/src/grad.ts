@@ -29,7 +29,8 @@ export function grad<const T extends Tensors>(loss: Tensor, wrt: T, seed?: Tenso
  * A function that gives the value of `fn` and its gradients with respect to the first argument (`jax.value_and_grad`).
  *
  * @param fn gives a real tensor of one element; its first argument is a tensor, or several in an array or by name
- * @throws as `grad`
+ * @returns (x, ...) ↦ the value, and gradients of the shapes and in the structure of x
+ * @throws when called: ShapeError for a value of several elements; DTypeError for tensors that are not real
  * @example
  * const [value, slope] = valueAndGrad((x: Tensor) => x.square().sum())(tensor([3, 4]))
  * await value.item()      // 25

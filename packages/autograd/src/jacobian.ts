@@ -30,7 +30,7 @@ export function jacobian<T extends Tensors>(fn: (x: T) => Tensor): (x: T) => Lik
 const unit = (y: Tensor, i: number): Tensor => seedOf('jacobian', y, arange(y.size).eq(i).to(y.dtype).reshape(y.shape))
 
 /**
- * The function that gives the second derivatives of a function with one value (`torch.func.hessian`).
+ * The function that gives the second derivatives ∂²y/∂xᵢ∂xⱼ of a function with one value (`torch.func.hessian`).
  *
  * @param fn of a real tensor to a real tensor of one element
  * @returns x ↦ [...x.shape, ...x.shape]

@@ -10,6 +10,7 @@ import { variable } from './variable.ts'
  *
  * @param fn of a tensor, or of several in an array or by name, to a real tensor
  * @param tangent t, in the structure and shapes of x
+ * @returns y and its change, both of the shape of y
  * @throws ShapeError unless t has the shapes of x; DTypeError unless x and y are real
  * @example
  * const [y, dy] = jvp((x: Tensor) => x.sin(), tensor([0, 1]), tensor([1, 0]))

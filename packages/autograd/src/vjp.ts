@@ -5,7 +5,7 @@ import { type Like, rebuild, refill, type Tensors } from './structure.ts'
 import { variable } from './variable.ts'
 
 /**
- * The value y = fn(x) and the function v ↦ vᵀ ∂y/∂x (`torch.func.vjp`).
+ * The value y = fn(x) and the function v ↦ vᵀ ∂y/∂x (`torch.func.vjp`): v has the shape of y, the result that of x.
  *
  * @param fn of a tensor, or of several in an array or by name, to a real tensor
  * @throws DTypeError unless x and y are real; `pull` throws ShapeError unless v has the shape of y

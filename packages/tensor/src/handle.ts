@@ -55,7 +55,7 @@ export class Handle {
    * All elements in row-major order, `size` of them; f16 and bf16 as f32, bool as 0 and 1.
    *
    * @throws ArgumentError while `compile` traces, of a disposed tensor, or for an index out of range in what is computed;
-   * OutOfMemoryError; DTypeError for f64 on a device without it
+   * OutOfMemoryError
    */
   async data(): Promise<TypedArray> {
     return toNumbers(await readBytes(this), this.dtype)

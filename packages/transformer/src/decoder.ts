@@ -29,20 +29,25 @@ export interface DecoderMasks {
  * layer.forward(randn([2, 7, 32]), randn([2, 10, 32]), { tgtIsCausal: true }).shape   // [2, 7, 32]
  */
 export class TransformerDecoderLayer extends Module {
-  self_attn: MultiHeadAttention
-  multihead_attn: MultiHeadAttention
-  linear1: Linear
-  dropout: Dropout
-  linear2: Linear
-  norm1: LayerNorm
-  norm2: LayerNorm
-  norm3: LayerNorm
-  dropout1: Dropout
-  dropout2: Dropout
-  dropout3: Dropout
-  readonly activation: Activation
-  readonly normFirst: boolean
+  self_attn: MultiHeadAttention // of target positions to each other
+  multihead_attn: MultiHeadAttention // of target positions to the memory
+  linear1: Linear // channels to dimFeedforward
+  dropout: Dropout // between the linear layers
+  linear2: Linear // and back
+  norm1: LayerNorm // of self-attention
+  norm2: LayerNorm // of attention to the memory
+  norm3: LayerNorm // of the feed-forward network
+  dropout1: Dropout // behind self-attention
+  dropout2: Dropout // behind attention to the memory
+  dropout3: Dropout // behind the feed-forward network
+  readonly activation: Activation // between the linear layers
+  readonly normFirst: boolean // pre-norm instead of post-norm
 
+  /**
+   * @param dModel channels of target and memory
+   * @param nhead attention heads
+   * @throws ArgumentError unless `nhead` divides `dModel` and the dropout lies between 0 and 1
+   */
   constructor(dModel: number, nhead: number, options: LayerOptions = {}) {
     super()
     const { dimFeedforward, dropout, activation, layerNormEps: eps, normFirst, bias } = withDefaults(options)
@@ -62,9 +67,12 @@ export class TransformerDecoderLayer extends Module {
   }
 
   /**
+   * The target with what attention and the feed-forward network add to it.
+   *
    * @param tgt [batch, targets, channels]
    * @param memory [batch, sources, channels]
    * @returns [batch, targets, channels]
+   * @throws ShapeError, where shapes disagree
    */
   forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
     const { tgtMask, tgtKeyPaddingMask, tgtIsCausal, memoryMask, memoryKeyPaddingMask, memoryIsCausal } = masks
@@ -92,8 +100,8 @@ export class TransformerDecoderLayer extends Module {
  * new TransformerDecoder(layers).forward(randn([2, 7, 32]), randn([2, 10, 32])).shape   // [2, 7, 32]
  */
 export class TransformerDecoder extends Module {
-  layers: TransformerDecoderLayer[]
-  norm: LayerNorm | undefined
+  layers: TransformerDecoderLayer[] // the first reads the target
+  norm: LayerNorm | undefined // of the last layer's output
 
   constructor(layers: readonly TransformerDecoderLayer[], norm?: LayerNorm) {
     super()
@@ -101,7 +109,14 @@ export class TransformerDecoder extends Module {
     this.norm = norm
   }
 
-  /** [batch, targets, channels], [batch, sources, channels] → [batch, targets, channels] */
+  /**
+   * The target through all layers, each of which sees the same memory and masks.
+   *
+   * @param tgt [batch, targets, channels]
+   * @param memory [batch, sources, channels]
+   * @returns [batch, targets, channels]
+   * @throws ShapeError, where shapes disagree
+   */
   forward(tgt: Tensor, memory: Tensor, masks: DecoderMasks = {}): Tensor {
     const x = this.layers.reduce((x, layer) => layer.forward(x, memory, masks), tgt)
     return this.norm?.forward(x) ?? x

@@ -23,17 +23,22 @@ export interface EncoderMasks {
  * layer.forward(randn([2, 10, 32])).shape   // [2, 10, 32]
  */
 export class TransformerEncoderLayer extends Module {
-  self_attn: MultiHeadAttention
-  linear1: Linear
-  dropout: Dropout
-  linear2: Linear
-  norm1: LayerNorm
-  norm2: LayerNorm
-  dropout1: Dropout
-  dropout2: Dropout
-  readonly activation: Activation
-  readonly normFirst: boolean
+  self_attn: MultiHeadAttention // of source positions to each other
+  linear1: Linear // channels to dimFeedforward
+  dropout: Dropout // between the linear layers
+  linear2: Linear // and back
+  norm1: LayerNorm // of self-attention
+  norm2: LayerNorm // of the feed-forward network
+  dropout1: Dropout // behind self-attention
+  dropout2: Dropout // behind the feed-forward network
+  readonly activation: Activation // between the linear layers
+  readonly normFirst: boolean // pre-norm instead of post-norm
 
+  /**
+   * @param dModel channels of the source
+   * @param nhead attention heads
+   * @throws ArgumentError unless `nhead` divides `dModel` and the dropout lies between 0 and 1
+   */
   constructor(dModel: number, nhead: number, options: LayerOptions = {}) {
     super()
     const { dimFeedforward, dropout, activation, layerNormEps: eps, normFirst, bias } = withDefaults(options)
@@ -49,7 +54,13 @@ export class TransformerEncoderLayer extends Module {
     this.normFirst = normFirst
   }
 
-  /** [batch, time, channels] → [batch, time, channels] */
+  /**
+   * The source with what attention and the feed-forward network add to it.
+   *
+   * @param src [batch, time, channels]
+   * @returns [batch, time, channels]
+   * @throws ShapeError, where shapes disagree
+   */
   forward(src: Tensor, { mask, srcKeyPaddingMask, isCausal }: EncoderMasks = {}): Tensor {
     const masks: AttentionMasks = { attnMask: mask, keyPaddingMask: srcKeyPaddingMask, isCausal }
     const attend = (x: Tensor): Tensor => this.dropout1.forward(this.self_attn.forward(x, x, x, masks))
@@ -71,8 +82,8 @@ export class TransformerEncoderLayer extends Module {
  * new TransformerEncoder(layers).forward(randn([2, 10, 32])).shape   // [2, 10, 32]
  */
 export class TransformerEncoder extends Module {
-  layers: TransformerEncoderLayer[]
-  norm: LayerNorm | undefined
+  layers: TransformerEncoderLayer[] // the first reads the source
+  norm: LayerNorm | undefined // of the last layer's output
 
   constructor(layers: readonly TransformerEncoderLayer[], norm?: LayerNorm) {
     super()
@@ -80,7 +91,13 @@ export class TransformerEncoder extends Module {
     this.norm = norm
   }
 
-  /** [batch, time, channels] → [batch, time, channels] */
+  /**
+   * The source through all layers, each with the same masks.
+   *
+   * @param src [batch, time, channels]
+   * @returns [batch, time, channels]
+   * @throws ShapeError, where shapes disagree
+   */
   forward(src: Tensor, masks: EncoderMasks = {}): Tensor {
     const x = this.layers.reduce((x, layer) => layer.forward(x, masks), src)
     return this.norm?.forward(x) ?? x

@@ -1,7 +1,7 @@
 import { Dropout, Linear, Module } from '@wids/nn'
 import type { Tensor } from '@wids/tensor'
 
-/** The function between two linear layers: one of the usual, or any other. */
+/** The function between two linear layers: one of the usual, or any other that keeps the shape. */
 export type Activation = 'relu' | 'gelu' | ((x: Tensor) => Tensor)
 
 /** The parts of a position-wise feed-forward network, named as in PyTorch's transformer layers. */
@@ -20,17 +20,25 @@ export function feedForward(x: Tensor, { linear1, linear2, dropout, activation }
 }
 
 /**
- * The position-wise feed-forward network (Vaswani et al., 2017, §3.3) as a module of its own.
+ * The position-wise feed-forward network f(x W₁ + b₁) W₂ + b₂ (Vaswani et al., 2017, §3.3) as a module of its own.
  *
  * @example
  * new FeedForward(32, 128).forward(randn([2, 10, 32])).shape   // [2, 10, 32]
  */
 export class FeedForward extends Module implements FeedForwardParts {
-  linear1: Linear
-  linear2: Linear
-  dropout: Dropout
-  readonly activation: Activation
+  linear1: Linear // channels to hidden
+  linear2: Linear // and back
+  dropout: Dropout // between them
+  readonly activation: Activation // before the dropout
 
+  /**
+   * @param channels of input and output
+   * @param hidden channels between the linear layers
+   * @param dropout probability of a hidden element to be dropped in training; default 0
+   * @param activation default 'relu'
+   * @param bias whether the linear layers add one; default true
+   * @throws ArgumentError unless the dropout lies between 0 and 1
+   */
   constructor(
     channels: number,
     hidden: number,
@@ -44,7 +52,13 @@ export class FeedForward extends Module implements FeedForwardParts {
     this.activation = activation
   }
 
-  /** [batch, time, channels] → [batch, time, channels] */
+  /**
+   * The same at every position.
+   *
+   * @param x [..., channels]
+   * @returns [..., channels]
+   * @throws ShapeError for another number of channels
+   */
   forward(x: Tensor): Tensor {
     return feedForward(x, this)
   }

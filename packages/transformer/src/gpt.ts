@@ -5,9 +5,11 @@ import { scaledDotProductAttention } from './scaledDotProductAttention.ts'
 
 /** The sizes of a `GPT`. */
 export interface GPTConfig {
+  /** Number of token ids, 0 … vocabSize - 1. */
   readonly vocabSize: number
   /** Tokens that one sequence may have. */
   readonly context: number
+  /** Blocks of attention and feed-forward. */
   readonly layers: number
   /** Attention heads; they divide the width. */
   readonly heads: number
@@ -136,14 +138,17 @@ class Block extends Module {
  * model.forward(tensor([[1, 2, 3]], { dtype: 'i32' })).shape   // [1, 3, 65]
  */
 export class GPT extends Module {
-  readonly config: GPTConfig
-  wte: Embedding // tokens
-  wpe: Embedding // positions
-  drop: Dropout
-  h: Block[]
-  ln_f: LayerNorm
+  readonly config: GPTConfig // its sizes
+  wte: Embedding // tokens: [vocabSize, width], also the output layer
+  wpe: Embedding // positions: [context, width]
+  drop: Dropout // of the embedded tokens
+  h: Block[] // the layers
+  ln_f: LayerNorm // of the last layer's output
 
-  /** @throws ArgumentError unless the sizes are positive whole numbers and `heads` divides `width` */
+  /**
+   * @throws ArgumentError unless the sizes are positive whole numbers, `heads` divides `width` and the dropout lies
+   * between 0 and 1
+   */
   constructor(config: GPTConfig) {
     super()
     checkConfig(config)
@@ -161,7 +166,8 @@ export class GPT extends Module {
    *
    * @param ids i32 [batch, time]
    * @returns [batch, time, vocabSize]
-   * @throws ShapeError for more tokens than the context has
+   * @throws ShapeError for more tokens than the context has; DTypeError for ids that are not whole; when it is computed,
+   * ArgumentError for an id outside of the vocabulary
    */
   forward(ids: Tensor): Tensor {
     this.#checkIds(ids)
@@ -169,7 +175,11 @@ export class GPT extends Module {
     return this.#head(this.h.reduce((x, block) => block.forward(x), this.drop.forward(embedded)))
   }
 
-  /** A cache that remembers nothing yet. */
+  /**
+   * A cache that remembers nothing yet, of zeros.
+   *
+   * @param batch number of sequences
+   */
   emptyCache(batch = 1): KeyValueCache {
     const { layers, heads, width, context } = this.config
     const shape = [batch, heads, context, width / heads]
@@ -188,6 +198,7 @@ export class GPT extends Module {
    * @param cache from `emptyCache` or the call before
    * @param count i32 []: how many of the ids count, where the rest is padding; all by default
    * @returns logits [batch, vocabSize]
+   * @throws as `forward`
    */
   extend(ids: Tensor, cache: KeyValueCache, count?: Tensor): { logits: Tensor; cache: KeyValueCache } {
     this.#checkIds(ids)
@@ -205,7 +216,11 @@ export class GPT extends Module {
     return { logits: this.#head(last).squeeze(1), cache: { position: position.add(count ?? time), layers } }
   }
 
-  /** As `Module.loadStateDict`; the state may also be one that nanoGPT or Hugging Face's GPT-2 saved. */
+  /**
+   * As `Module.loadStateDict`; the state may also be one that nanoGPT or Hugging Face's GPT-2 saved.
+   *
+   * @throws ArgumentError that lists what is missing, unexpected or of another shape
+   */
   override loadStateDict(
     ...[state, options]: Parameters<Module['loadStateDict']>
   ): ReturnType<Module['loadStateDict']> {

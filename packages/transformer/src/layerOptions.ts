@@ -6,7 +6,7 @@ export interface LayerOptions {
   readonly dimFeedforward?: number | undefined
   /** Probability of every dropout in the layer, attention weights included. Default 0.1. */
   readonly dropout?: number | undefined
-  /** Default 'relu'. */
+  /** The function between those two layers. Default 'relu'. */
   readonly activation?: Activation | undefined
   /** Added to the variance in the layer norms. Default 1e-5. */
   readonly layerNormEps?: number | undefined

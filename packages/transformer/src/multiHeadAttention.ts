@@ -30,13 +30,17 @@ export interface AttentionMasks {
  * attention.forward(x, x, x, { isCausal: true }).shape  // [2, 10, 32]
  */
 export class MultiHeadAttention extends Module {
-  readonly numHeads: number
-  readonly dropout: number
+  readonly numHeads: number // subspaces
+  readonly dropout: number // probability, in training
   in_proj_weight: Tensor // [3·channels, channels]: queries, keys, values
   in_proj_bias: Tensor | undefined // [3·channels]
-  out_proj: Linear
+  out_proj: Linear // of the heads side by side
 
-  /** @throws ArgumentError unless `numHeads` divides `embedDim` */
+  /**
+   * @param embedDim channels of query, key and value
+   * @param numHeads subspaces of channels / heads each
+   * @throws ArgumentError unless `numHeads` divides `embedDim`
+   */
   constructor(embedDim: number, numHeads: number, { dropout = 0, bias = true }: MultiHeadAttentionOptions = {}) {
     super()
     if (embedDim % numHeads !== 0)
@@ -50,11 +54,13 @@ export class MultiHeadAttention extends Module {
   }
 
   /**
+   * For each query the values of the keys that match it, from all heads.
+   *
    * @param query [batch, queries, channels]
    * @param key [batch, keys, channels]
    * @param value [batch, keys, channels]
    * @returns [batch, queries, channels]
-   * @throws ShapeError, where shapes disagree
+   * @throws ShapeError, where shapes disagree; in training, ArgumentError unless the dropout lies between 0 and 1
    */
   forward(query: Tensor, key: Tensor, value: Tensor, masks: AttentionMasks = {}): Tensor {
     const [q, k, v] = this.#project(query, key, value) // [batch, time, channels] each

@@ -27,7 +27,7 @@ export interface AttentionOptions {
  * @param key [..., keys, channels]
  * @param value [..., keys, values]
  * @returns [..., queries, values]
- * @throws ShapeError if shapes disagree, ArgumentError for a dropout outside [0, 1]
+ * @throws ShapeError if shapes disagree, ArgumentError for a dropout outside [0, 1] or an offset without a causal order
  * @example
  * const x = randn([2, 4, 10, 16])                                  // [batch, heads, time, channels]
  * scaledDotProductAttention(x, x, x, { isCausal: true }).shape     // [2, 4, 10, 16]

@@ -2,8 +2,10 @@ import { ArgumentError, type Tensor, tensor } from '@wids/tensor'
 
 /**
  * Positions as waves (Vaswani et al., 2017, §3.5): channels come in pairs of one frequency, sin at the even and cos at
- * the odd one. Computed in double precision.
+ * the odd one: PE(t, 2i) = sin(t / base^(2i/channels)), PE(t, 2i+1) = cos of the same. Computed in double precision.
  *
+ * @param length positions, from 0 on
+ * @param base the longest wave has almost 2π · base positions
  * @returns f32 [length, channels]
  * @throws ArgumentError unless both are positive whole numbers
  * @example

@@ -10,9 +10,9 @@ export interface TransformerOptions extends LayerOptions {
   readonly dModel?: number | undefined
   /** Attention heads; they divide the channels. Default 8. */
   readonly nhead?: number | undefined
-  /** Default 6. */
+  /** Layers of the encoder. Default 6. */
   readonly numEncoderLayers?: number | undefined
-  /** Default 6. */
+  /** Layers of the decoder. Default 6. */
   readonly numDecoderLayers?: number | undefined
 }
 
@@ -36,10 +36,10 @@ export interface TransformerMasks extends DecoderMasks {
  * model.forward(source, target, { tgtIsCausal: true }).shape   // [2, 7, 32]
  */
 export class Transformer extends Module {
-  encoder: TransformerEncoder
-  decoder: TransformerDecoder
+  encoder: TransformerEncoder // of the source
+  decoder: TransformerDecoder // of the target
 
-  /** @throws ArgumentError unless `nhead` divides `dModel` */
+  /** @throws ArgumentError unless `nhead` divides `dModel` and the dropout lies between 0 and 1 */
   constructor(options: TransformerOptions = {}) {
     super()
     const { dModel = 512, nhead = 8, numEncoderLayers = 6, numDecoderLayers = 6 } = options
@@ -58,6 +58,8 @@ export class Transformer extends Module {
   }
 
   /**
+   * The decoded target, which the caller's output layer turns into logits.
+   *
    * @param src [batch, sources, channels]
    * @param tgt [batch, targets, channels]
    * @returns [batch, targets, channels]

@@ -79,8 +79,10 @@ export interface Attributes
 
 /** How scores are made of query and key. In a causal order query i sees keys 0 … offset + i only. */
 export type ScoreAttributes = Omit<Attributes['attentionGradient'], 'part'>
+/** How attention's output is made: the scores, and whether an offset is given. */
 export type AttentionAttributes = Omit<Attributes['attention'], 'part'>
 
+/** Of operations that their inputs alone define. */
 export type NoAttributes = Readonly<Record<never, never>>
 
 /** Elementwise operations of one input. `round` is half to even; `not` is of bool; `detach` is the identity without a gradient. */
@@ -103,6 +105,7 @@ export const unaries = [
   'not',
   'detach',
 ] as const
+/** An elementwise operation of one input, by name. */
 export type Unary = (typeof unaries)[number]
 
 /**
@@ -129,16 +132,20 @@ export const binaries = [
   'shiftLeft',
   'shiftRight',
 ] as const
+/** An elementwise operation of two inputs, by name. */
 export type Binary = (typeof binaries)[number]
 
 /** Reductions over axes, which stay with size 1. */
 export const reductions = ['sum', 'reduceMax', 'prod'] as const
+/** A reduction, by name. */
 export type Reduction = (typeof reductions)[number]
 
 /** Operations that only rename positions. */
 export const views = ['reshape', 'permute', 'expand', 'pad', 'slice', 'flip', 'window'] as const
+/** An operation that only renames positions, by name. */
 export type View = (typeof views)[number]
 
+/** A primitive operation, by name. */
 export type Primitive = keyof Attributes
 
 const families = {

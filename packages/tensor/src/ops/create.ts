@@ -39,7 +39,11 @@ export function arrayBytes(array: TypedArray): Uint8Array {
     : fromNumbers(array, dtype)
 }
 
-/** A realized tensor of bytes in the stored form of a dtype. */
+/**
+ * A realized tensor of bytes in the stored form of a dtype, row-major and not copied.
+ *
+ * @throws DTypeError if the device lacks the dtype
+ */
 export function fromBytes(bytes: Uint8Array, shape: Shape, dtype: DType, backend: Backend = device()): Tensor {
   if (!backend.supports(dtype))
     throw new DTypeError(

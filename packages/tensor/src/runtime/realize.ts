@@ -91,7 +91,7 @@ export function start(tensors: readonly Handle[]): void {
  * Computes tensors of any shapes, together in one program, and waits until they are there.
  *
  * @throws ArgumentError while `compile` traces, where a disposed tensor is needed, or for an index out of range;
- * OutOfMemoryError; DTypeError for f64 on a device without it
+ * OutOfMemoryError
  * @example
  * const x = tensor([1, 2]).exp(), y = x.sum()
  * await realize(x, y)   // one program; reading x and y computes nothing more

@@ -2,6 +2,7 @@ import { ArgumentError, Generator, rand } from '@wids/tensor'
 import { type CausalModel, cachedReader, fullReader, type Reader } from './readers.ts'
 import { checkSampling, sampleToken, type SamplingOptions } from './sampleToken.ts'
 
+/** How a text is continued, beside how each token is chosen. */
 export interface GenerateOptions extends SamplingOptions {
   /** The most tokens to generate. Default 100. */
   readonly maxTokens?: number | undefined
@@ -20,7 +21,9 @@ export type FinishReason = 'stop' | 'length'
  * Continues a text token by token, yielding each as soon as it is chosen. When the context is full, its older half is
  * forgotten. Leave the loop early (to stop at a string, say) whenever you like.
  *
+ * @param model gives logits of the next token; in training mode it is set to evaluation while it computes
  * @param prompt token ids, at least one
+ * @returns why it ended, as the generator's return value
  * @throws ArgumentError for an empty prompt, an id outside of the vocabulary and options out of range
  * @example
  * for await (const id of generate(model, tokenizer.encode('Call me '), { maxTokens: 200, temperature: 0.8, seed: 1 }))

@@ -14,7 +14,7 @@ export interface CausalModel {
   readonly config: { readonly vocabSize: number; readonly context: number }
   /** i32 [batch, time] → [batch, time, vocabSize] */
   forward(ids: Tensor): Tensor
-  /** A cache of no tokens, for `batch` sequences. Default 1 */
+  /** A cache of no tokens, for `batch` sequences. Default 1. */
   emptyCache(batch?: number): KeyValueCache
   /** i32 [batch, time] → logits [batch, vocabSize] behind the last of `count` tokens, and the cache with them. */
   extend(ids: Tensor, cache: KeyValueCache, count?: Tensor): { logits: Tensor; cache: KeyValueCache }

@@ -4,18 +4,19 @@ import { ArgumentError } from '@wids/tensor'
 export interface SamplingOptions {
   /** Divides the logits: below 1 sharper, above 1 flatter, 0 always the likeliest token. Default 1. */
   readonly temperature?: number | undefined
-  /** Only the k likeliest tokens. Default all. */
+  /** Only the k likeliest tokens (Fan et al., 2018). Default all. */
   readonly topK?: number | undefined
   /** Only the likeliest tokens that together reach this probability (Holtzman et al., 2019). Default 1. */
   readonly topP?: number | undefined
 }
 
 /**
- * Chooses a token: the first whose cumulative probability exceeds `uniform`. Equal logits at the edge of a filter all
+ * Chooses a token by softmax(logits / temperature): the first whose cumulative probability exceeds `uniform`. Equal logits at the edge of a filter all
  * stay; of equally likely tokens temperature 0 takes the first.
  *
  * @param logits one for each token of the vocabulary
  * @param uniform a random number, 0 ≤ uniform < 1
+ * @returns the id of the token, its place among the logits
  * @throws ArgumentError for options out of range, and for logits without a finite maximum
  * @example
  * sampleToken([0, 2, 1], { temperature: 0 }, 0.5)   // 1
