@@ -414,7 +414,7 @@ export class Tensor extends Handle {
   permute(axes: readonly number[]): Tensor {
     return views.permute(this, axes)
   }
-  /** Two axes exchanged, by default the last two. */
+  /** Two axes exchanged, by default the last two: [..., m, n] becomes [..., n, m]. */
   transpose(a = -2, b = -1): Tensor {
     return views.transpose(this, a, b)
   }
