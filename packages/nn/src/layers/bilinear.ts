@@ -16,12 +16,18 @@ export interface BilinearOptions extends RandomOptions {
  * new Bilinear(3, 4, 2).forward(randn([5, 3]), randn([5, 4])).shape   // [5, 2]
  */
 export class Bilinear extends Module {
+  /** Size of the last axis of the first input. */
   readonly in1Features: number
+  /** Size of the last axis of the second input. */
   readonly in2Features: number
+  /** Size of the last axis of outputs. */
   readonly outFeatures: number
-  weight: Tensor // [out, in1, in2]
-  bias: Tensor | undefined // [out]
+  /** [out, in1, in2] */
+  weight: Tensor
+  /** [out] */
+  bias: Tensor | undefined
 
+  /** @throws ShapeError unless sizes are whole numbers of at least 0 */
   constructor(
     in1Features: number,
     in2Features: number,

@@ -11,6 +11,9 @@ export interface DropoutOptions {
  * Zeroes each element with probability p and divides the others by 1 − p, so that the mean stays (Srivastava et al.,
  * 2014; `torch.nn.functional.dropout`).
  *
+ * @param x [...]
+ * @param p default 0.5
+ * @returns the same shape
  * @throws ArgumentError unless 0 ≤ p ≤ 1
  * @example
  * dropout(ones([100]), 0.1)   // about ten zeros, the rest 1.11
@@ -34,7 +37,9 @@ export function dropout(
  * layer.eval().forward(x)   // x
  */
 export class Dropout extends Module {
+  /** Probability with which an element is dropped. Default 0.5. */
   readonly p: number
+  /** Where the random numbers come from; undefined for the default generator. */
   readonly generator: Generator | undefined
 
   /** @throws ArgumentError unless 0 ≤ p ≤ 1 */

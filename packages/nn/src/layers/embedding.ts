@@ -16,12 +16,16 @@ export interface EmbeddingOptions extends RandomOptions {
  * tokens.forward(tensor(new Int32Array([3, 1]))).shape   // [2, 128]
  */
 export class Embedding extends Module {
+  /** Rows of the table. */
   readonly numEmbeddings: number
+  /** Channels of a row. */
   readonly embeddingDim: number
+  /** The row that gets no gradient, from 0. */
   readonly paddingIdx: number | undefined
-  weight: Tensor // [embeddings, channels]
+  /** [embeddings, channels] */
+  weight: Tensor
 
-  /** @throws ArgumentError for a padding row that is not in the table */
+  /** @throws ArgumentError for a padding row that is not in the table, ShapeError for sizes that are not whole */
   constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx, ...random }: EmbeddingOptions = {}) {
     super()
     this.numEmbeddings = numEmbeddings

@@ -7,7 +7,7 @@ export interface InterpolateOptions {
   readonly size?: number | readonly [number, number] | undefined
   /** Output size in units of the input's, rounded down; one factor or one for each axis. */
   readonly scaleFactor?: number | readonly [number, number] | undefined
-  /** Default 'nearest'. */
+  /** Whether an output is its nearest input, or between its four neighbours. Default 'nearest'. */
   readonly mode?: 'nearest' | 'bilinear' | undefined
   /** For 'bilinear': whether corner elements lie on corner elements, rather than corners on corners. Default false. */
   readonly alignCorners?: boolean | undefined
@@ -92,12 +92,19 @@ function between(x: Tensor, axis: number, positions: readonly number[]): Tensor 
  * new Upsample({ scaleFactor: 2 }).forward(randn([1, 3, 8, 8])).shape   // [1, 3, 16, 16]
  */
 export class Upsample extends Module {
+  /** As given. */
   readonly options: InterpolateOptions
+
   constructor(options: InterpolateOptions) {
     super()
     this.options = options
   }
-  /** [batch, channels, ...] to [batch, channels, ...size]. */
+
+  /**
+   * [batch, channels, height, width] to [batch, channels, height', width'].
+   *
+   * @throws ShapeError for another rank, ArgumentError unless either size or scale are given and positive
+   */
   forward(x: Tensor): Tensor {
     return interpolate(x, this.options)
   }

@@ -17,11 +17,16 @@ export interface LinearOptions extends RandomOptions {
  * layer.forward(randn([5, 3])).shape   // [5, 2]
  */
 export class Linear extends Module {
+  /** Size of the last axis of inputs. */
   readonly inFeatures: number
+  /** Size of the last axis of outputs. */
   readonly outFeatures: number
-  weight: Tensor // [out, in]
-  bias: Tensor | undefined // [out]
+  /** [out, in] */
+  weight: Tensor
+  /** [out] */
+  bias: Tensor | undefined
 
+  /** @throws ShapeError unless sizes are whole numbers of at least 0 */
   constructor(inFeatures: number, outFeatures: number, { bias = true, ...random }: LinearOptions = {}) {
     super()
     this.inFeatures = inFeatures

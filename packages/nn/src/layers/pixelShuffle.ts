@@ -6,6 +6,7 @@ import { Module } from '../module/module.ts'
  * y[c, h·r + i, w·r + j] = x[c·r² + i·r + j, h, w].
  *
  * @param x [..., channels · r², height, width]
+ * @param r how many times as high and wide
  * @returns [..., channels, height · r, width · r]
  * @throws ArgumentError unless r² divides the channels
  * @example
@@ -23,14 +24,26 @@ export function pixelShuffle(x: Tensor, r: number): Tensor {
     .reshape([...lead, channels / (r * r), height * r, width * r])
 }
 
-/** `pixelShuffle` as a module (`torch.nn.PixelShuffle`). */
+/**
+ * `pixelShuffle` as a module (`torch.nn.PixelShuffle`).
+ *
+ * @example
+ * new PixelShuffle(2).forward(randn([1, 12, 4, 4])).shape   // [1, 3, 8, 8]
+ */
 export class PixelShuffle extends Module {
+  /** How many times as high and wide outputs are, r. */
   readonly upscaleFactor: number
+
   constructor(upscaleFactor: number) {
     super()
     this.upscaleFactor = upscaleFactor
   }
-  /** [..., channels · r², height, width] to [..., channels, height · r, width · r]. */
+
+  /**
+   * [..., channels · r², height, width] to [..., channels, height · r, width · r].
+   *
+   * @throws ArgumentError unless r² divides the channels
+   */
   forward(x: Tensor): Tensor {
     return pixelShuffle(x, this.upscaleFactor)
   }

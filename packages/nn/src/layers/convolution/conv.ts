@@ -12,9 +12,12 @@ export interface ConvOptions extends ConvolutionOptions, RandomOptions {
 }
 
 abstract class Conv extends Module {
+  /** As given, without those of the bias and the random numbers. */
   readonly options: ConvolutionOptions
-  weight: Tensor // [out, in / groups, ...kernel]
-  bias: Tensor | undefined // [out]
+  /** [out, in / groups, ...kernel] */
+  weight: Tensor
+  /** [out] */
+  bias: Tensor | undefined
 
   constructor(
     axes: number,
@@ -36,7 +39,11 @@ abstract class Conv extends Module {
     this.bias = bias ? parameter(uniform([outChannels], -bound, bound, { generator, dtype })) : undefined
   }
 
-  /** See `convolve`. */
+  /**
+   * @param x [batch, in, ...size] or [in, ...size]
+   * @returns [batch, out, ...size'] or [out, ...size'], see `convolve`
+   * @throws ShapeError unless input and weight fit, ArgumentError for an option that does not
+   */
   forward(x: Tensor): Tensor {
     return convolve(x, this.weight, this.bias, this.options)
   }

@@ -91,9 +91,12 @@ export interface ConvTransposeOptions extends TransposedConvolutionOptions, Rand
  * new ConvTranspose2d(16, 8, 4, { stride: 2, padding: 1 }).forward(randn([2, 16, 7, 7])).shape   // [2, 8, 14, 14]
  */
 export class ConvTranspose2d extends Module {
+  /** As given, without those of the bias and the random numbers. */
   readonly options: TransposedConvolutionOptions
-  weight: Tensor // [in, out / groups, height, width]
-  bias: Tensor | undefined // [out]
+  /** [in, out / groups, height, width] */
+  weight: Tensor
+  /** [out] */
+  bias: Tensor | undefined
 
   /** @throws ArgumentError unless groups divide the channels and the kernel has one or two sizes */
   constructor(
@@ -117,7 +120,11 @@ export class ConvTranspose2d extends Module {
     this.bias = bias ? parameter(uniform([outChannels], -bound, bound, { generator, dtype })) : undefined
   }
 
-  /** See `convolveTransposed`. */
+  /**
+   * @param x [batch, in, height, width] or [in, height, width]
+   * @returns [batch, out, height', width'] or [out, height', width'], see `convolveTransposed`
+   * @throws ShapeError unless input and weight fit, ArgumentError for an option that does not
+   */
   forward(x: Tensor): Tensor {
     return convolveTransposed(x, this.weight, this.bias, this.options)
   }

@@ -13,7 +13,7 @@ export interface BatchNormOptions {
   readonly affine?: boolean | undefined
   /** Whether statistics are kept for evaluation. Default true; without, evaluation uses those of its batch. */
   readonly trackRunningStats?: boolean | undefined
-  /** Default 'f32'. */
+  /** Of weight, bias and running statistics. Default 'f32'. */
   readonly dtype?: DType | undefined
 }
 
@@ -22,15 +22,24 @@ export interface BatchNormOptions {
  * in training and the running ones in evaluation: r ← (1 − momentum) · r + momentum · batch, the variance unbiased.
  */
 abstract class BatchNorm extends Module {
+  /** Channels of inputs. */
   readonly numFeatures: number
+  /** Added to the variance. */
   readonly eps: number
+  /** Share of a batch in the running statistics; null for the mean of all batches. */
   readonly momentum: number | null
-  weight: Tensor | undefined // [channels]
-  bias: Tensor | undefined // [channels]
-  running_mean: Tensor | undefined // [channels]
-  running_var: Tensor | undefined // [channels]
-  num_batches_tracked: Tensor | undefined // i32 []
+  /** [channels], starts as ones. */
+  weight: Tensor | undefined
+  /** [channels], starts as zeros. */
+  bias: Tensor | undefined
+  /** [channels], mean of each channel. */
+  running_mean: Tensor | undefined
+  /** [channels], variance of each channel. */
+  running_var: Tensor | undefined
+  /** i32 [], batches that went into the running statistics. */
+  num_batches_tracked: Tensor | undefined
 
+  /** @throws ShapeError unless `numFeatures` is a whole number of at least 0 */
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super()
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = 'f32' } = options
@@ -102,8 +111,8 @@ abstract class BatchNorm extends Module {
 }
 
 /**
- * Batch normalisation of [batch, channels] or [batch, channels, length] (`torch.nn.BatchNorm1d`): (x − mean) /
- * √(var + eps) · weight + bias. Weight starts as ones, bias as zeros.
+ * Batch normalisation of [batch, channels] or [batch, channels, length] (Ioffe & Szegedy, 2015;
+ * `torch.nn.BatchNorm1d`): (x − mean) / √(var + eps) · weight + bias. Weight starts as ones, bias as zeros.
  *
  * @example
  * new BatchNorm1d(16).forward(randn([32, 16])).shape   // [32, 16]
@@ -113,8 +122,8 @@ export class BatchNorm1d extends BatchNorm {
 }
 
 /**
- * Batch normalisation of [batch, channels, height, width] (`torch.nn.BatchNorm2d`): (x − mean) / √(var + eps) · weight
- * + bias. Weight starts as ones, bias as zeros.
+ * Batch normalisation of [batch, channels, height, width] (Ioffe & Szegedy, 2015; `torch.nn.BatchNorm2d`):
+ * (x − mean) / √(var + eps) · weight + bias. Weight starts as ones, bias as zeros.
  *
  * @example
  * new BatchNorm2d(16).forward(randn([8, 16, 7, 7])).shape   // [8, 16, 7, 7]

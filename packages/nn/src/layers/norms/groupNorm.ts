@@ -8,7 +8,7 @@ export interface GroupNormOptions {
   readonly eps?: number | undefined
   /** Whether there are a weight and a bias. Default true. */
   readonly affine?: boolean | undefined
-  /** Default 'f32'. */
+  /** Of weight and bias. Default 'f32'. */
   readonly dtype?: DType | undefined
 }
 
@@ -20,13 +20,18 @@ export interface GroupNormOptions {
  * new GroupNorm(4, 16).forward(randn([2, 16, 8, 8])).shape   // [2, 16, 8, 8]
  */
 export class GroupNorm extends Module {
+  /** Groups that channels are split into. */
   readonly numGroups: number
+  /** Channels of inputs. */
   readonly numChannels: number
+  /** Added to the variance. */
   readonly eps: number
-  weight: Tensor | undefined // [channels]
-  bias: Tensor | undefined // [channels]
+  /** [channels], starts as ones. */
+  weight: Tensor | undefined
+  /** [channels], starts as zeros. */
+  bias: Tensor | undefined
 
-  /** @throws ArgumentError unless groups divide channels */
+  /** @throws ArgumentError unless groups divide channels, ShapeError for channels that are not a whole number */
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super()
     const { eps = 1e-5, affine = true, dtype = 'f32' } = options

@@ -10,7 +10,7 @@ export interface LayerNormOptions {
   readonly elementwiseAffine?: boolean | undefined
   /** Whether there is a bias beside the weight. Default true. */
   readonly bias?: boolean | undefined
-  /** Default 'f32'. */
+  /** Of weight and bias. Default 'f32'. */
   readonly dtype?: DType | undefined
 }
 
@@ -22,11 +22,16 @@ export interface LayerNormOptions {
  * new LayerNorm(128).forward(randn([4, 10, 128])).shape   // [4, 10, 128]
  */
 export class LayerNorm extends Module {
+  /** Sizes of the last axes, over which is normalised. */
   readonly normalizedShape: readonly number[]
+  /** Added to the variance. */
   readonly eps: number
-  weight: Tensor | undefined // [...normalizedShape]
-  bias: Tensor | undefined // [...normalizedShape]
+  /** [...normalizedShape], starts as ones. */
+  weight: Tensor | undefined
+  /** [...normalizedShape], starts as zeros. */
+  bias: Tensor | undefined
 
+  /** @throws ShapeError unless sizes are whole numbers of at least 0 */
   constructor(normalizedShape: number | readonly number[], options: LayerNormOptions = {}) {
     super()
     const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = 'f32' } = options

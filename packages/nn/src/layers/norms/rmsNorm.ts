@@ -8,7 +8,7 @@ export interface RMSNormOptions {
   readonly eps?: number | undefined
   /** Whether there is a weight. Default true. */
   readonly elementwiseAffine?: boolean | undefined
-  /** Default 'f32'. */
+  /** Of the weight. Default 'f32'. */
   readonly dtype?: DType | undefined
 }
 
@@ -19,10 +19,14 @@ export interface RMSNormOptions {
  * new RMSNorm(128).forward(randn([4, 10, 128])).shape   // [4, 10, 128]
  */
 export class RMSNorm extends Module {
+  /** Sizes of the last axes, over which is normalised. */
   readonly normalizedShape: readonly number[]
+  /** Added to the mean square. */
   readonly eps: number
-  weight: Tensor | undefined // [...normalizedShape]
+  /** [...normalizedShape], starts as ones. */
+  weight: Tensor | undefined
 
+  /** @throws ShapeError unless sizes are whole numbers of at least 0 */
   constructor(normalizedShape: number | readonly number[], options: RMSNormOptions = {}) {
     super()
     const { eps = 2 ** -23, elementwiseAffine = true, dtype = 'f32' } = options

@@ -59,12 +59,19 @@ function raggedMeans(x: Tensor, axis: number, out: number): Tensor {
  * new AdaptiveAvgPool2d([3, null]).forward(randn([2, 8, 10, 6])).shape   // [2, 8, 3, 6]
  */
 export class AdaptiveAvgPool2d extends Module {
+  /** One size for both axes or [rows, columns]; null keeps a size. */
   readonly outputSize: AdaptiveSize | readonly [AdaptiveSize, AdaptiveSize]
+
   constructor(outputSize: AdaptiveSize | readonly [AdaptiveSize, AdaptiveSize]) {
     super()
     this.outputSize = outputSize
   }
-  /** [batch, channels, height, width] to [batch, channels, rows, columns]. */
+
+  /**
+   * [batch, channels, height, width] to [batch, channels, rows, columns].
+   *
+   * @throws ShapeError for fewer than two axes, ArgumentError for a size that is not positive
+   */
   forward(x: Tensor): Tensor {
     return adaptiveAvgPool2d(x, this.outputSize)
   }

@@ -49,14 +49,22 @@ const factor = (places: readonly number[]): Tensor =>
  * new AvgPool2d(3, { stride: 2, padding: 1, countIncludePad: false }).forward(randn([1, 4, 9, 9])).shape   // [1, 4, 5, 5]
  */
 export class AvgPool2d extends Module {
+  /** Height and width of windows. */
   readonly kernelSize: PerAxis
+  /** As given. */
   readonly options: AvgPoolOptions
+
   constructor(kernelSize: PerAxis, options: AvgPoolOptions = {}) {
     super()
     this.kernelSize = kernelSize
     this.options = options
   }
-  /** [batch, channels, height, width] to [batch, channels, rows, columns]. */
+
+  /**
+   * [batch, channels, height, width] to [batch, channels, rows, columns].
+   *
+   * @throws ShapeError if the kernel does not fit, ArgumentError for an option that does not
+   */
   forward(x: Tensor): Tensor {
     return avgPool2d(x, this.kernelSize, this.options)
   }

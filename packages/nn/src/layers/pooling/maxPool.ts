@@ -62,14 +62,22 @@ export function maxPool2dWithIndices(
  * new Sequential(new Conv2d(1, 8, 3), new ReLU(), new MaxPool2d(2))
  */
 export class MaxPool2d extends Module {
+  /** Height and width of windows. */
   readonly kernelSize: PerAxis
+  /** As given. */
   readonly options: MaxPoolOptions
+
   constructor(kernelSize: PerAxis, options: MaxPoolOptions = {}) {
     super()
     this.kernelSize = kernelSize
     this.options = options
   }
-  /** [batch, channels, height, width] to [batch, channels, rows, columns]. */
+
+  /**
+   * [batch, channels, height, width] to [batch, channels, rows, columns].
+   *
+   * @throws ShapeError if the kernel does not fit, ArgumentError for an option that does not
+   */
   forward(x: Tensor): Tensor {
     return maxPool2d(x, this.kernelSize, this.options)
   }

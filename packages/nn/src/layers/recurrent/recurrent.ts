@@ -41,11 +41,17 @@ export interface SequenceOptions {
  * `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, `…_reverse`) and start uniform in ±1/√hiddenSize.
  */
 export abstract class Recurrent extends Module {
+  /** Size of the last axis of inputs. */
   readonly inputSize: number
+  /** Size of the state of a cell. */
   readonly hiddenSize: number
+  /** Layers on top of each other. */
   readonly numLayers: number
+  /** Whether inputs are [batch, time, in] rather than [time, batch, in]. */
   readonly batchFirst: boolean
+  /** Probability of dropout between layers, in training. */
   readonly dropout: number
+  /** Whether a second set of layers reads backwards. */
   readonly bidirectional: boolean
   readonly #weights: readonly CellWeights[]
   readonly #cell: Cell

@@ -4,7 +4,7 @@ import { Recurrent, type RecurrentOptions, type SequenceOptions } from './recurr
 
 /** Options of {@link RNN}. */
 export interface RNNOptions extends RecurrentOptions {
-  /** Default 'tanh'. */
+  /** What the sum goes through. Default 'tanh'. */
   readonly nonlinearity?: 'tanh' | 'relu' | undefined
 }
 
