@@ -7,7 +7,9 @@ export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' 
 /**
  * The factor that keeps the scale of values through a nonlinearity (`torch.nn.init.calculate_gain`).
  *
- * @param slope of leaky ReLU below 0
+ * @param slope of leaky ReLU below 0. Default 0.01
+ * @example
+ * calculateGain('relu')   // √2
  */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
   const gains: Record<Nonlinearity, number> = {
@@ -35,11 +37,26 @@ export interface XavierOptions extends RandomOptions {
   readonly gain?: number | undefined
 }
 
-/** Normal with standard deviation gain · √(2 / (fanIn + fanOut)) (Glorot & Bengio, 2010; `xavier_normal_`). */
+/**
+ * Normal with standard deviation gain · √(2 / (fanIn + fanOut)) (Glorot & Bengio, 2010; `torch.nn.init.xavier_normal_`).
+ *
+ * @param shape [out, in, ...kernel], where fanIn = in · kernel and fanOut = out · kernel
+ * @throws ArgumentError for fewer than two axes
+ * @example
+ * xavierNormal([128, 64], { gain: calculateGain('tanh') })
+ */
 export const xavierNormal = (shape: Shape, options: XavierOptions = {}): Tensor =>
   normal(shape, 0, xavier(shape, options), options)
 
-/** Uniform with the same standard deviation: ±gain · √(6 / (fanIn + fanOut)) (`xavier_uniform_`). */
+/**
+ * Uniform in ±gain · √(6 / (fanIn + fanOut)), with the standard deviation of `xavierNormal` (Glorot & Bengio, 2010;
+ * `torch.nn.init.xavier_uniform_`).
+ *
+ * @param shape [out, in, ...kernel], where fanIn = in · kernel and fanOut = out · kernel
+ * @throws ArgumentError for fewer than two axes
+ * @example
+ * xavierUniform([128, 64])
+ */
 export const xavierUniform = (shape: Shape, options: XavierOptions = {}): Tensor =>
   evenly(shape, xavier(shape, options), options)
 
@@ -53,11 +70,27 @@ export interface KaimingOptions extends RandomOptions {
   readonly nonlinearity?: Nonlinearity | undefined
 }
 
-/** Normal with standard deviation gain / √fan (He et al., 2015; `kaiming_normal_`). */
+/**
+ * Normal with standard deviation gain / √fan, fan being in · kernel or out · kernel (He et al., 2015;
+ * `torch.nn.init.kaiming_normal_`).
+ *
+ * @param shape [out, in, ...kernel]
+ * @throws ArgumentError for fewer than two axes
+ * @example
+ * kaimingNormal([64, 3, 7, 7], { mode: 'fanOut', nonlinearity: 'relu' })   // as ResNets start
+ */
 export const kaimingNormal = (shape: Shape, options: KaimingOptions = {}): Tensor =>
   normal(shape, 0, kaiming(shape, options), options)
 
-/** Uniform with the same standard deviation: ±gain · √(3 / fan) (`kaiming_uniform_`). */
+/**
+ * Uniform in ±gain · √(3 / fan), with the standard deviation of `kaimingNormal` (He et al., 2015;
+ * `torch.nn.init.kaiming_uniform_`).
+ *
+ * @param shape [out, in, ...kernel]
+ * @throws ArgumentError for fewer than two axes
+ * @example
+ * kaimingUniform([128, 64], { nonlinearity: 'relu' })
+ */
 export const kaimingUniform = (shape: Shape, options: KaimingOptions = {}): Tensor =>
   evenly(shape, kaiming(shape, options), options)
 

@@ -18,6 +18,7 @@ export class GradientSum {
   readonly count: Tensor
   readonly #sums: readonly Tensor[]
 
+  /** @param parameters tensors whose shapes the gradients have */
   constructor(parameters: readonly Tensor[]) {
     this.count = zeros([], 'i32')
     this.#sums = parameters.map(parameter => zerosLike(parameter))

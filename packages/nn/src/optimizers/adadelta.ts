@@ -31,6 +31,11 @@ type Slot = 'square_avg' | 'acc_delta'
  * new Adadelta(model.parameters()).step(grad(loss, model.parameters()))
  */
 export class Adadelta extends Optimizer<Settings, Slot> {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(
     parameters: readonly Tensor[],
     {

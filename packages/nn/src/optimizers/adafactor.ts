@@ -34,6 +34,11 @@ type Slot = 'row_var' | 'col_var' | 'variance'
  * new Adafactor(model.parameters()).step(grad(loss, model.parameters()))
  */
 export class Adafactor extends Optimizer<Settings, Slot> {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(
     parameters: readonly Tensor[],
     {

@@ -25,6 +25,11 @@ type Settings = Complete<AdagradOptions>
  * new Adagrad(model.parameters()).step(grad(loss, model.parameters()))
  */
 export class Adagrad extends Optimizer<Settings, 'sum'> {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(
     parameters: readonly Tensor[],
     { groups = [], ...options }: AdagradOptions & { readonly groups?: readonly ParameterGroup<AdagradOptions>[] } = {},

@@ -16,7 +16,7 @@ export interface AdamOptions extends Direction {
   readonly betas?: readonly [number, number] | undefined
   /** Added to the denominator, ε. Default 1e-8. */
   readonly eps?: number | undefined
-  /** λ. Default 0 for Adam, 0.01 for AdamW. */
+  /** Factor of the weights that is added to the gradients (Adam) or taken from the weights (AdamW), λ. Default 0 for Adam, 0.01 for AdamW. */
   readonly weightDecay?: number | undefined
   /** Whether the largest average of squares so far is used (Reddi et al., 2018): AMSGrad. Default false. */
   readonly amsgrad?: boolean | undefined
@@ -53,6 +53,11 @@ abstract class AdamFamily extends Optimizer<Settings, Slot> {
  * optimizer.step(grad(loss, model.parameters()))
  */
 export class Adam extends AdamFamily {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(parameters: readonly Tensor[], options: AdamOptions & Groups = {}) {
     super(parameters, options, 0)
   }
@@ -74,6 +79,11 @@ export class Adam extends AdamFamily {
  * new AdamW(model.parameters(), { lr: 1e-3, weightDecay: 0.1, groups: [{ parameters: vectors, weightDecay: 0 }] })
  */
 export class AdamW extends AdamFamily {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(parameters: readonly Tensor[], options: AdamOptions & Groups = {}) {
     super(parameters, options, 0.01)
   }

@@ -14,6 +14,7 @@ import type { Module } from '../module/module.ts'
  * evaluated.loadStateDict({ ...model.stateDict(), ...average.weights() })
  */
 export class WeightAverage {
+  /** Share of the average that stays at each update, β. Default 0.999. */
   readonly decay: number
   /** i32 [], updates so far. */
   readonly updates: Tensor

@@ -8,7 +8,7 @@ import { computeAlong } from '@wids/tensor/graph'
  * @param gradients of any shapes
  * @param normType 2 for the Euclidean norm, Infinity for the largest absolute value
  * @returns the scaled gradients and the norm [] before scaling
- * @throws ArgumentError without gradients, or for another norm
+ * @throws ArgumentError without gradients, for a negative `maxNorm`, or for `normType` below 1
  * @example
  * const { gradients, norm } = clipGradNorm(grad(loss, model.parameters()), 1)
  * optimizer.step(gradients)
@@ -31,6 +31,8 @@ export function clipGradNorm(
  *
  * @param normType p. Default 2
  * @throws ArgumentError without gradients, or for p < 1
+ * @example
+ * gradNorm([tensor([3, 0]), tensor([4])])   // 5
  */
 export function gradNorm(
   gradients: readonly Tensor[],
@@ -47,7 +49,11 @@ export function gradNorm(
 /**
  * Limits every element to ±limit (`torch.nn.utils.clip_grad_value_`).
  *
+ * @param gradients of any shapes
+ * @returns the same shapes
  * @throws ArgumentError for a negative limit
+ * @example
+ * clipGradValue([tensor([-3, 0.5])], 1)   // [[-1, 0.5]]
  */
 export function clipGradValue(gradients: readonly Tensor[], limit: number): Tensor[] {
   if (!(limit >= 0)) throw new ArgumentError('clipGradValue', `the limit is at least 0, got ${limit}`)

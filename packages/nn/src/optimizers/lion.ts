@@ -28,6 +28,11 @@ type Settings = Complete<LionOptions>
  * new Lion(model.parameters(), { lr: 1e-4, weightDecay: 0.1 }).step(grad(loss, model.parameters()))
  */
 export class Lion extends Optimizer<Settings, 'exp_avg'> {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(
     parameters: readonly Tensor[],
     { groups = [], ...options }: LionOptions & { readonly groups?: readonly ParameterGroup<LionOptions>[] } = {},

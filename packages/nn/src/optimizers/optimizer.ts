@@ -47,7 +47,16 @@ interface Group<Options, Slot extends string> {
 
 /**
  * What all optimizers share: groups of parameters, state, and assigning what the formula gives. Learning rate, step
- * count and state are tensors, so that a compiled step reads them anew each time and a checkpoint holds them.
+ * count and state are tensors, so that a compiled step reads them anew each time and a checkpoint holds them
+ * (`torch.optim.Optimizer`).
+ *
+ * @example
+ * class SignDescent extends Optimizer<Rate, never> {
+ *   constructor(parameters: readonly Tensor[], lr: number) { super(parameters, { lr }, [], () => ({})) }
+ *   protected override rule(_: Rate, lr: Tensor): UpdateRule<never> {
+ *     return (value, gradient) => ({ value: value.sub(gradient.sign().mul(lr)), state: {} })
+ *   }
+ * }
  */
 export abstract class Optimizer<Options extends Rate, Slot extends string> {
   /** In the order in which `step` takes gradients. */
@@ -61,7 +70,8 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
   /**
    * @param groups other options for some of the parameters
    * @param start the state of each parameter
-   * @throws ArgumentError without parameters, or where groups name other ones or overlap
+   * @throws ArgumentError without parameters, where groups name other ones or overlap, or for a negative learning rate;
+   * DTypeError for integers
    */
   constructor(
     parameters: readonly Tensor[],
@@ -94,7 +104,7 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
    * Changes the parameters by one step. Outside of `compile` its program starts and is not waited for.
    *
    * @param gradients one for each of `parameters`, of its shape
-   * @throws ArgumentError, ShapeError if they do not fit
+   * @throws ArgumentError unless they are as many, ShapeError unless their shapes fit
    */
   step(gradients: readonly Tensor[]): void {
     checkGradients(this.parameters, gradients)
@@ -113,7 +123,11 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
     if (!isTracing()) begin(updates.map(([target]) => target))
   }
 
-  /** Changes the learning rate; a tensor (f32 of one element) may be an argument of a compiled function. */
+  /**
+   * Changes the learning rate; a tensor (f32 of one element) may be an argument of a compiled function.
+   *
+   * @throws ArgumentError for a negative number, ShapeError for a tensor of several elements
+   */
   setLearningRate(lr: number | Tensor): void {
     if (typeof lr === 'number') checkRate(lr)
     this.lr.assign(typeof lr === 'number' ? tensor(lr) : lr.reshape([]))

@@ -35,6 +35,11 @@ type Slot = 'square_avg' | 'momentum_buffer' | 'grad_avg'
  * new RMSprop(model.parameters(), { lr: 1e-3 }).step(grad(loss, model.parameters()))
  */
 export class RMSprop extends Optimizer<Settings, Slot> {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(
     parameters: readonly Tensor[],
     { groups = [], ...options }: RMSpropOptions & { readonly groups?: readonly ParameterGroup<RMSpropOptions>[] } = {},

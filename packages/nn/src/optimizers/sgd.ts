@@ -1,6 +1,7 @@
 import { type Tensor, where } from '@wids/tensor'
 import { type Complete, Optimizer, type ParameterGroup, type Rate, type UpdateRule, zerosFor } from './optimizer.ts'
 
+/** Options of {@link SGD}. */
 export interface SGDOptions extends Rate {
   /** How much of the last step goes into the next, μ. Default 0. */
   readonly momentum?: number | undefined
@@ -23,6 +24,11 @@ type Settings = Complete<SGDOptions>
  * optimizer.step(grad(loss, model.parameters()))
  */
 export class SGD extends Optimizer<Settings, 'momentum_buffer'> {
+  /**
+   * @param parameters real tensors, in the order in which `step` takes gradients
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * DTypeError for integers
+   */
   constructor(
     parameters: readonly Tensor[],
     { groups = [], ...options }: SGDOptions & { readonly groups?: readonly ParameterGroup<SGDOptions>[] },

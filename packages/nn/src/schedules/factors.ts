@@ -4,6 +4,11 @@ import { checkSteps, type Schedule } from './schedule.ts'
 /**
  * One learning rate throughout, or another during the first steps (`torch.optim.lr_scheduler.ConstantLR`): lr · factor
  * for step < steps, then lr.
+ *
+ * @param lr learning rate
+ * @param options `factor`: default 1; `steps`: default 0
+ * @example
+ * constantSchedule(0.1, { factor: 0.5, steps: 10 })(9)   // 0.05
  */
 export const constantSchedule =
   (lr: number, { factor = 1, steps = 0 }: { readonly factor?: number; readonly steps?: number } = {}): Schedule =>
@@ -52,7 +57,12 @@ export const multiStepSchedule =
   step =>
     lr * factor ** milestones.filter(milestone => milestone <= step).length
 
-/** A fraction of the learning rate after every step (`ExponentialLR`): lr · factor^step. */
+/**
+ * A fraction of the learning rate after every step (`torch.optim.lr_scheduler.ExponentialLR`): lr · factor^step.
+ *
+ * @example
+ * exponentialSchedule({ lr: 1, factor: 0.5 })(3)   // 0.125
+ */
 export const exponentialSchedule =
   ({ lr, factor }: { readonly lr: number; readonly factor: number }): Schedule =>
   step =>

@@ -24,9 +24,13 @@ export interface PlateauOptions {
 
 /** All that a plateau schedule remembers, as JSON; without measures so far, best is null. */
 export type PlateauState = {
+  /** Learning rate now. */
   readonly lr: number
+  /** Best measure so far. */
   readonly best: number | null
+  /** Measures in a row that were no better. */
   readonly bad: number
+  /** Measures that are still not to count. */
   readonly cooldown: number
 }
 
