@@ -6,6 +6,7 @@ import { prefetched } from './prefetch.ts'
 
 /** The place of the next batch: the state of a loader, which a checkpoint stores as JSON. */
 export type Cursor = {
+  /** Epochs that are done. */
   readonly epoch: number
   /** Batches of the epoch that are done. */
   readonly batch: number

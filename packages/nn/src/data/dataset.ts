@@ -5,6 +5,7 @@
  * const squares: Dataset<[number, number]> = { length: 100, get: i => [i, i * i] }
  */
 export interface Dataset<Item> {
+  /** How many items there are. */
   readonly length: number
   /** The item at a position from 0 to length − 1. */
   get(index: number): Item | Promise<Item>

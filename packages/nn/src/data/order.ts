@@ -2,6 +2,8 @@
  * The numbers 0 … length − 1 in an order that seed and epoch alone decide, on every machine: Fisher and Yates' shuffle
  * with the generator sfc32 (Doty-Humphrey, PractRand).
  *
+ * @param epoch from 0
+ * @returns [length] numbers
  * @example
  * shuffledOrder(5, 7, 0)   // the same five numbers each time
  */

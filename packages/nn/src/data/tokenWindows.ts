@@ -13,6 +13,7 @@ export type Tokens = readonly number[] | Int32Array | Uint32Array | Uint16Array 
  * for await (const [x, y] of new DataLoader(windows, { batchSize: 12 })) console.log(x.shape)   // [12, 64]
  */
 export class TokenWindows implements Dataset<readonly [x: Int32Array, y: Int32Array]> {
+  /** How many windows there are. */
   readonly length: number
   readonly #tokens: Tokens
   readonly #window: number
@@ -34,7 +35,11 @@ export class TokenWindows implements Dataset<readonly [x: Int32Array, y: Int32Ar
     this.#stride = stride
   }
 
-  /** @throws ArgumentError for an index that is no window */
+  /**
+   * The window at a position: x and y, both i32 [length].
+   *
+   * @throws ArgumentError for an index that is no window
+   */
   get(index: number): readonly [x: Int32Array, y: Int32Array] {
     if (!(Number.isSafeInteger(index) && index >= 0 && index < this.length))
       throw new ArgumentError('TokenWindows', `windows are 0 to ${this.length - 1}, got ${index}`)

@@ -2,7 +2,16 @@ import { isFloat, stack, type Tensor, WidsError } from '@wids/tensor'
 import { Module } from '../module/module.ts'
 import { ownerOf } from './summary.ts'
 
-/** A tensor holds NaN or an infinity. */
+/**
+ * A tensor holds NaN or an infinity; `checkFinite` throws it.
+ *
+ * @example
+ * try {
+ *   await checkFinite({ gain: tensor([1, NaN]) })
+ * } catch (error) {
+ *   if (error instanceof NonFiniteError) console.log(error.tensor, error.index)   // gain 1
+ * }
+ */
 export class NonFiniteError extends WidsError {
   /** Its name, such as 'layers.3.fc.weight'. */
   readonly tensor: string
@@ -12,6 +21,8 @@ export class NonFiniteError extends WidsError {
   readonly count: number
   /** The first of them, in row-major order. */
   readonly index: number
+
+  /** @param found `value`: the first bad element */
   constructor(tensor: string, module: string | undefined, found: { count: number; index: number; value: number }) {
     const { count, index, value } = found
     const all = count === 1 ? '' : `; ${count} elements are not finite`

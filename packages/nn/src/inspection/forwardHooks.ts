@@ -48,6 +48,8 @@ function wrap(module: Module, hooks: ReadonlySet<{ readonly hook: ForwardHook }>
  * last, of several tensors each: 'lstm.0', 'lstm.1.0'.
  *
  * @param wanted which modules, by name; by default all but the model itself
+ * @returns what `run` returned, and the outputs
+ * @throws ArgumentError for a module whose `forward` is its own field
  * @example
  * const { result, outputs } = captureForward(model, () => model.forward(x))
  * await outputs['layers.0.attention'].data()

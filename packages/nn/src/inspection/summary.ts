@@ -3,18 +3,25 @@ import type { Module } from '../module/module.ts'
 
 /** One parameter or buffer of a model. */
 export interface SummaryRow {
+  /** Key in the state dict. */
   readonly name: string
   /** Class of the module that holds it. */
   readonly module: string
+  /** Whether it is trained. */
   readonly kind: 'parameter' | 'buffer'
+  /** Its shape. */
   readonly shape: Shape
+  /** Its dtype. */
   readonly dtype: DType
+  /** How many numbers it holds. */
   readonly elements: number
+  /** Bytes they take in memory. */
   readonly bytes: number
 }
 
 /** What a model holds; as a string, a table. */
 export interface Summary {
+  /** In the order of the state dict. */
   readonly rows: readonly SummaryRow[]
   /** Trainable numbers, each counted once. */
   readonly parameters: number

@@ -52,10 +52,15 @@ interface Place {
  * })
  */
 export class Lora extends Module {
+  /** The matrices of each layer, A [rank, in] and B [out, rank], by its path; named as in PEFT. */
   readonly base_model: { readonly model: Readonly<Record<string, Adapter>> }
+  /** Numbers between the two matrices. */
   readonly rank: number
+  /** The update counts alpha / rank times. */
   readonly alpha: number
+  /** Probability with which inputs of adapters are dropped in training. */
   readonly dropout: number
+  /** Whether it counts alpha / √rank times. */
   readonly rankStabilized: boolean
   readonly #places: readonly Place[]
   readonly #generator: Generator | undefined

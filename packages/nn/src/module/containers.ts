@@ -15,8 +15,10 @@ export interface Layer extends Module {
  * model.forward(randn([16, 4])).shape   // [16, 3]
  */
 export class Sequential extends Module {
+  /** The module at a position. */
   readonly [index: number]: Layer
 
+  /** @param layers in the order in which they are applied */
   constructor(...layers: readonly Layer[]) {
     super()
     Object.assign(this, layers)
@@ -27,7 +29,7 @@ export class Sequential extends Module {
     return Object.values(this).filter(value => value instanceof Module) as Layer[]
   }
 
-  /** Applies every layer in order. */
+  /** Applies every layer in order; shapes and errors are those of the layers. */
   forward(x: Tensor): Tensor {
     return this.layers.reduce((value, layer) => layer.forward(value), x)
   }
@@ -43,8 +45,10 @@ export class Sequential extends Module {
  * }
  */
 export class ModuleList<Item extends Module> extends Module implements Iterable<Item> {
+  /** The module at a position. */
   readonly [index: number]: Item
 
+  /** @param modules in order; default none */
   constructor(modules: Iterable<Item> = []) {
     super()
     Object.assign(this, [...modules])
@@ -55,7 +59,11 @@ export class ModuleList<Item extends Module> extends Module implements Iterable<
     return this.#items().length
   }
 
-  /** The module at a position, from the end if negative. */
+  /**
+   * The module at a position, from the end if negative.
+   *
+   * @throws ArgumentError if there is none
+   */
   at(index: number): Item {
     const item = this.#items().at(index)
     if (item === undefined) throw new ArgumentError('ModuleList', `there is no module ${index} among ${this.length}`)

@@ -2,7 +2,9 @@ import { ArgumentError, Tensor } from '@wids/tensor'
 
 /** Names that one side had and the other had not. */
 export interface Loaded {
+  /** Names here that the state lacked. */
   readonly missing: readonly string[]
+  /** Names of the state that are not here. */
   readonly unexpected: readonly string[]
 }
 

@@ -7,6 +7,7 @@ import { placesIn } from './places.ts'
  * (`torch.func.functional_call`).
  *
  * @param replacements what stands for each tensor; those that are not named stay
+ * @returns what `body` returns
  * @example
  * const averages = new Map(model.namedParameters().map(([name, weight]) => [weight, average.weights()[name]!]))
  * const loss = withTensors(model, averages, () => crossEntropy(model.forward(x), y))

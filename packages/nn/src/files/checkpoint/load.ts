@@ -12,7 +12,9 @@ export interface CheckpointInfo {
   readonly path: string
   /** Steps taken. */
   readonly step: number
+  /** What it was judged by when it was saved; undefined if by nothing. */
   readonly metric: number | undefined
+  /** Whatever told how the run was set up. */
   readonly config: Json
 }
 

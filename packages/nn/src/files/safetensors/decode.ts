@@ -4,7 +4,9 @@ import { headerLength, lengthBytes, parseHeader } from './header.ts'
 
 /** What a safetensors file holds. */
 export interface Safetensors {
+  /** By name. */
   readonly tensors: Record<string, Tensor>
+  /** Texts that are stored with them, by name. */
   readonly metadata: Readonly<Record<string, string>>
 }
 

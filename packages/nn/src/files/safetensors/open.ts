@@ -11,12 +11,15 @@ import { openShards } from './shards.ts'
 export interface TensorInfo {
   /** Its type, as safetensors names it: 'F32', 'BF16', … */
   readonly type: string
+  /** Its shape. */
   readonly shape: Shape
 }
 
 /** Safetensors that are open: what they hold is known, and read when it is asked for. */
 export interface SafetensorsReader {
+  /** Texts that are stored with the tensors, by name. */
   readonly metadata: Readonly<Record<string, string>>
+  /** What tensors there are, by name. */
   readonly tensors: ReadonlyMap<string, TensorInfo>
   /**
    * Reads one tensor.
