@@ -6,7 +6,9 @@ import type { StepReport } from './report.ts'
 
 /** A run of `fit` as callbacks and its caller see it. */
 export interface Training<Model extends Module = Module> {
+  /** What is trained. */
   readonly model: Model
+  /** What trains it. */
   readonly optimizer: Optimizer<Rate, string>
   /** Steps taken, those of an earlier run that was resumed included. */
   readonly step: number

@@ -12,7 +12,9 @@ export type Batches<Batch> = Iterable<Batch> | AsyncIterable<Batch>
 export interface ValidationReport {
   /** Steps taken until then. */
   readonly step: number
+  /** Mean loss of an example. */
   readonly loss: number
+  /** Means of what the loss function gave beside the loss. */
   readonly metrics: Readonly<Record<string, number>>
 }
 

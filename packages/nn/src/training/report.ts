@@ -4,7 +4,9 @@ import { type Tensor, WidsError } from '@wids/tensor'
 export interface StepReport {
   /** Steps so far, this one included: from 1. */
   readonly step: number
+  /** Loss of its batch, or the mean of those that were accumulated. */
   readonly loss: number
+  /** Learning rate it was taken with. */
   readonly lr: number
   /** Euclidean norm of the whole gradient, before clipping. */
   readonly norm: number
@@ -18,21 +20,41 @@ export interface StepReport {
 
 /** The same as tensors [] that a program is computing. */
 export interface StepValues {
+  /** f32 [], the loss. */
   readonly loss: Tensor
+  /** f32 [], the learning rate. */
   readonly lr: Tensor
+  /** f32 [], Euclidean norm of the whole gradient, before clipping. */
   readonly norm: Tensor
+  /** i32 [], steps in a row that were skipped, up to this one. */
   readonly skippedInRow: Tensor
+  /** bool [], whether this one was. */
   readonly skipped: Tensor
+  /** f32 [], what the loss was multiplied by, where it is scaled. */
   readonly scale: Tensor | undefined
+  /** Scalars [] that the loss function gave beside the loss. */
   readonly metrics: Readonly<Record<string, Tensor>>
 }
 
-/** Loss or gradients were not finite for several steps in a row; the weights are those before them. */
+/**
+ * Loss or gradients were not finite for several steps in a row; the weights are those before them.
+ *
+ * @example
+ * try {
+ *   await fit(model, { loss, optimizer, data, steps: 1000 })
+ * } catch (error) {
+ *   if (error instanceof DivergedError) console.log(error.step, error.loss, error.norm)
+ * }
+ */
 export class DivergedError extends WidsError {
   /** The last of the steps. */
   readonly step: number
+  /** Its loss. */
   readonly loss: number
+  /** Euclidean norm of its gradient. */
   readonly norm: number
+
+  /** @param skippedInRow steps in a row that were not finite */
   constructor(skippedInRow: number, { step, loss, norm }: Pick<StepReport, 'step' | 'loss' | 'norm'>) {
     super(
       `training diverged: ${skippedInRow} steps in a row had a loss or gradient that is not finite, at last step ${step} ` +

@@ -27,6 +27,7 @@ export interface FitOptions<Model extends Module, Batch> extends Omit<TrainerOpt
   readonly validation?: Batches<Batch> | undefined
   /** Steps between validations. Default: one at the end of each epoch. */
   readonly validateEvery?: number | undefined
+  /** What else is done meanwhile, in this order. Default: nothing. */
   readonly callbacks?: readonly CallbackLike<Model>[] | undefined
   /** What random numbers come from, by name, for checkpoints. Default: the default generator. */
   readonly generators?: Readonly<Record<string, Generator>> | undefined

@@ -37,6 +37,7 @@ export interface TrainerOptions<Model extends Module, Batch> {
 export interface TakenStep {
   /** Steps so far, this one included. */
   readonly step: number
+  /** What is known of it, as tensors that are being computed. */
   readonly values: StepValues
   /**
    * Waits for the step.
@@ -56,9 +57,13 @@ export interface TakenStep {
  * for await (const batch of loader) console.log((await trainer.step(batch).read()).loss)
  */
 export class Trainer<Model extends Module, Batch> {
+  /** What is trained. */
   readonly model: Model
+  /** As given. */
   readonly options: TrainerOptions<Model, Batch>
+  /** What scales the loss; undefined if it is not scaled. */
   readonly scaler: GradScaler | undefined
+  /** What weights and activations are stored in. */
   readonly precision: Precision
   readonly #maxSkipped: number
   /** i32 [], steps up to now that changed nothing, one after the other. */

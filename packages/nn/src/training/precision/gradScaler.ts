@@ -3,7 +3,7 @@ import { type Loaded, loadTensors } from '../../module/loadTensors.ts'
 
 /** Options of `GradScaler`. */
 export interface GradScalerOptions {
-  /** Default 65536. */
+  /** What losses are multiplied by at first. Default 65536. */
   readonly initScale?: number | undefined
   /** What the scale is multiplied by after enough good steps. Default 2. */
   readonly growthFactor?: number | undefined

@@ -10,6 +10,8 @@ export type Precision = 'f32' | 'f16' | 'bf16'
  * and so are the real inputs of its `forward`, whose outputs become f32 again. Kernels read and write the narrow form and
  * compute in f32. The parameters themselves, and their gradients, stay f32 (Micikevicius et al., 2018).
  *
+ * @param body builds a graph; it is done when it returns, so it is not `async`
+ * @returns what `body` returns
  * @example
  * const loss = inPrecision(model, 'bf16', () => crossEntropy(model.forward(x), y))
  * optimizer.step(grad(loss, model.parameters()))   // f32

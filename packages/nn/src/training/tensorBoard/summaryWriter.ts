@@ -28,6 +28,7 @@ export class SummaryWriter {
   readonly #file: AppendFile
   readonly #now: () => number
 
+  /** @param folder made if need be; the file gets a name of its own */
   constructor(folder: string, { purgeStep, now = Date.now }: SummaryWriterOptions = {}) {
     this.#now = now
     const seconds = String(Math.floor(now() / 1000)).padStart(10, '0')
