@@ -1,4 +1,5 @@
 import { dtypes } from '../dtype.ts'
+import { DTypeError } from '../errors.ts'
 import type { LinearNode } from '../graph/linear.ts'
 import type { Analysis } from './anchors.ts'
 import { gatherLayout, isDirect, roleOf, storedLayout } from './anchors.ts'
@@ -29,7 +30,8 @@ export interface Builder {
 
 const valueType = (node: LinearNode): ValueType => {
   const type = dtypes[node.dtype].compute
-  if (type === 'f64') throw new Error('f64 is not computed in kernels')
+  if (type === 'f64')
+    throw new DTypeError('realize', "the device computes no f64; choose f32, or the device 'reference', which does")
   return type
 }
 
