@@ -34,9 +34,8 @@ export class FeedForward extends Module implements FeedForwardParts {
   /**
    * @param channels of input and output
    * @param hidden channels between the linear layers
-   * @param dropout probability of a hidden element to be dropped in training; default 0
-   * @param activation default 'relu'
-   * @param bias whether the linear layers add one; default true
+   * @param options `dropout`: probability of a hidden element to be dropped in training, default 0; `activation`: default
+   * 'relu'; `bias`: whether the linear layers add one, default true
    * @throws ArgumentError unless the dropout lies between 0 and 1
    */
   constructor(
