@@ -59,7 +59,7 @@ const longestK = 384
  * Widest column block, and the most bytes of packed B that stay in an L2 cache. Where they would hold too few columns,
  * panels are packed anew for every item instead, one block of k at a time.
  */
-const widestColumns = 256
+const widestColumns = 512
 const residentBytes = 1 << 20
 const narrowestColumns = 128
 /** Multiply-adds of an item that pay for handing it out, and strips that pay for packing columns. */
