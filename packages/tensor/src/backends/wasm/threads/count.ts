@@ -19,10 +19,13 @@ export function setThreads(count: number): void {
 
 /** How many threads compute. */
 export function threadCount(): number {
-  chosen ??=
-    fromEnvironment() ?? Math.min(mostThreads, Math.max(1, globalThis.navigator?.hardwareConcurrency ?? cores() ?? 1))
+  chosen ??= fromEnvironment() ?? coreCount()
   return chosen
 }
+
+/** How many cores the machine has, at most the number of threads that there may be. */
+export const coreCount = (): number =>
+  Math.min(mostThreads, Math.max(1, globalThis.navigator?.hardwareConcurrency ?? cores() ?? 1))
 
 function fromEnvironment(): number | undefined {
   const text = globalThis.process?.env?.['WIDS_THREADS']
