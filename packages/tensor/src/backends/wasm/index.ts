@@ -9,20 +9,19 @@ import { FAULT_ADDRESS } from './emit/target.ts'
 import { hasRelaxedSimd } from './features.ts'
 import { createHeap } from './heap.ts'
 import { heapInOrder } from './heapInOrder.ts'
-import { type CompiledKernel, createKernelCache } from './kernels.ts'
-import { schedule, wordsPerLaunch } from './launches.ts'
+import { createKernelCache } from './kernels.ts'
+import { schedule } from './launches.ts'
 import { createMemory, isShared, whyNotShared } from './memory.ts'
 import { createRegion } from './region.ts'
 import { HEAP_START } from './threads/control.ts'
 import { threadCount } from './threads/count.ts'
 import { createPool, type Pool } from './threads/pool.ts'
+import { countersOf, runAlone, type Steps } from './threads/takePart.ts'
 
-export interface WasmProgram extends Program {
+export interface WasmProgram extends Program, Steps {
   readonly number: number
-  /** See `launches.ts`. */
-  readonly launches: Int32Array
-  /** The kernel of each launch. */
-  readonly kernels: readonly CompiledKernel[]
+  /** The number of each launch's kernel. */
+  readonly kernelNumbers: readonly number[]
   /**
    * What the words of the launches' arguments hold, in two words each: the number of a block (the arena, the inputs,
    * the outputs, in this order) and a byte offset in it.
@@ -32,13 +31,14 @@ export interface WasmProgram extends Program {
   /** For each thread. */
   readonly scratchBytes: number
   readonly nanoseconds: number
+  readonly sharedNanoseconds: number
 }
 
 const maxBytes = 65536 * 65536
-/** Programs shorter than this run at once on the calling thread, which takes less time than waking others. */
-const inlineBelow = 1_000_000
-/** Programs that may wait for threads before the caller waits for them; see `heapInOrder.ts` for their bytes. */
-const mostAhead = 256
+/** Programs shorter than this run at once on the calling thread, which takes less time than waking others and hearing from them. */
+const inlineBelow = 2_000_000
+/** Others help it from so much on that they can share. */
+const helpFrom = 100_000
 
 const storable: ReadonlySet<DType> = new Set<DType>(['f32', 'f16', 'bf16', 'i32', 'u32', 'i8', 'bool'])
 
@@ -56,6 +56,13 @@ export function createWasmBackend(): Backend<WasmProgram> {
   const forgotten = new FinalizationRegistry<number>(program => pool?.announce({ type: 'forget', program }))
   const announced = new WeakSet<WasmProgram>()
   let programs = 0
+  const announce = (program: WasmProgram): void => {
+    if (announced.has(program)) return
+    announced.add(program)
+    const { number, launches, kernelNumbers } = program
+    pool!.announce({ type: 'program', program: number, launches, kernels: kernelNumbers })
+    forgotten.register(program, number)
+  }
 
   /** Programs reserve their workspace again where it had to make room for a tensor. */
   const alloc = (bytes: number): Block => {
@@ -98,7 +105,7 @@ export function createWasmBackend(): Backend<WasmProgram> {
         planned.launches.map(launch => launch.kernel),
         currentBlas(),
       )
-      const { launches, order, nanoseconds } = schedule(planned, kernels)
+      const { order, ...scheduled } = schedule(planned, kernels)
       const firstOutput = 1 + graph.inputs.length
       const slots = planned.launches.flatMap(({ operands }) =>
         operands.flatMap(place =>
@@ -110,44 +117,37 @@ export function createWasmBackend(): Backend<WasmProgram> {
       const scratchBytes = Math.max(0, ...kernels.map(kernel => kernel.scratchBytes))
       const { arenaBytes, inPlace } = planned
       return {
+        ...scheduled,
         number: ++programs,
-        launches,
-        kernels: order.map(launch => kernels[launch]!),
+        kernels: order.map(launch => kernels[launch]!.run),
+        kernelNumbers: order.map(launch => kernels[launch]!.number),
         slots: Int32Array.from(slots),
         scratchBytes,
-        nanoseconds,
         arenaBytes,
         inPlace,
       }
     },
     run: (program, inputs, outputs) => {
-      const threads = useThreads(program, pool)
-      const { slots } = program
+      const { threads, isLed } = chooseThreads(program, pool)
+      const { slots, scratchBytes } = program
       const argBytes = slots.length * 2
-      const counterBytes = (program.launches.length / wordsPerLaunch) * threads * 4
+      const bytes = argBytes + 4 * countersOf(program, threads) + 4
       const base = arena.atLeast(program.arenaBytes)
-      const work = scratch.atLeast(program.scratchBytes * Math.max(1, threads))
-      const args = heap.alloc(argBytes + counterBytes)
-      const words = new Int32Array(memory.buffer, args.address, (argBytes + counterBytes) / 4)
-      words.fill(0, slots.length / 2)
+      const work = scratch.atLeast(scratchBytes * threads)
+      const args = heap.alloc(bytes)
+      const words = new Int32Array(memory.buffer)
+      const first = args.address / 4
+      words.fill(0, first + slots.length / 2, first + bytes / 4)
       const addresses = [base, ...inputs.map(block => block.address), ...outputs.map(block => block.address)]
-      for (let i = 0; i < slots.length; i += 2) words[i >> 1] = addresses[slots[i]!]! + slots[i + 1]!
-      if (threads > 0 && !announced.has(program)) {
-        announced.add(program)
-        pool!.announce({ type: 'program', program: program.number, launches: program.launches })
-        forgotten.register(program, program.number)
+      for (let i = 0; i < slots.length; i += 2) words[first + (i >> 1)] = addresses[slots[i]!]! + slots[i + 1]!
+      const counters = args.address + argBytes
+      const run = { program: program.number, args: args.address, counters, scratch: work, scratchBytes, threads }
+      if (isLed && threads === 1) runAlone(program, run, words)
+      else {
+        announce(program)
+        if (isLed) pool!.lead(run, program, words)
+        else pool!.submit(run)
       }
-      if (threads > 0)
-        pool!.submit({
-          type: 'run',
-          program: program.number,
-          args: args.address,
-          counters: args.address + argBytes,
-          scratch: work,
-          scratchBytes: program.scratchBytes,
-          threads,
-        })
-      else runHere(program, args.address, work, new Int32Array(memory.buffer))
       heap.free(args)
     },
     workspace: ({ arenaBytes, scratchBytes }) => ({ arena: arenaBytes, scratch: scratchBytes * threadCount() }),
@@ -176,20 +176,14 @@ function checkSize(graph: Graph, planned: Plan): void {
   if (needed > maxBytes) throw new OutOfMemoryError(needed, maxBytes)
 }
 
-/** How many threads of the pool run a program; 0 for none, the calling thread. */
-function useThreads(program: WasmProgram, pool: Pool | undefined): number {
-  if (pool === undefined) return 0
+/** How many threads run a program, and whether the calling thread is one of them, or else all are of the pool. */
+function chooseThreads(program: WasmProgram, pool: Pool | undefined): { threads: number; isLed: boolean } {
+  if (pool === undefined) return { threads: 1, isLed: true }
   const isIdle = pool.completed() >= pool.submitted()
-  const isShort = program.nanoseconds < inlineBelow
-  if (isShort && isIdle) return 0
-  if (pool.submitted() - pool.completed() >= mostAhead) pool.block(pool.submitted() - mostAhead + 1)
-  return pool.ready(isShort ? 1 : threadCount())
-}
-
-/** Every launch whole, in order, on the calling thread. */
-function runHere({ kernels, launches }: WasmProgram, args: number, scratch: number, words: Int32Array): void {
-  kernels.forEach(({ run, units, scratchBytes }, i) => {
-    if (scratchBytes > 0) words[scratch >>> 2] = 0
-    run(args + launches[i * wordsPerLaunch + 1]!, 0, units, scratch)
-  })
+  if (program.nanoseconds >= inlineBelow || !isIdle) {
+    const threads = pool.ready(program.sharedNanoseconds < helpFrom ? 1 : threadCount())
+    if (threads > 0) return { threads, isLed: false }
+  }
+  const helpers = program.sharedNanoseconds < helpFrom ? 0 : pool.ready(threadCount() - 1)
+  return { threads: 1 + helpers, isLed: true }
 }

@@ -1,28 +1,23 @@
 import type { Place, Plan } from '../../compiler/plan.ts'
 import { groupsOf, type Touch } from './groups.ts'
 import { nanosecondsOf } from './kernelCost.ts'
-
-/** A launch in four words: kernel number, byte offset of its arguments, units, and mode. */
-export const wordsPerLaunch = 4
-/** Threads wait for each other before it; all do parts of it; whoever comes first does it. Else the first thread does. */
-const [waitsBefore, isSplit, isClaimed] = [1, 2, 4]
+import { beginsGroup, isClaimed, isSplit } from './threads/takePart.ts'
 
 /** Nanoseconds of work above which a launch is worth splitting. */
 const splitFrom = 15_000
 
-/** A program's launches as threads read them, and about how many nanoseconds one thread needs for all. */
+/** A program's launches as threads read them (see `takePart`), and about how many nanoseconds one thread needs for all. */
 export interface Schedule {
   readonly launches: Int32Array
   /** Which launch of the plan each is. */
   readonly order: readonly number[]
   readonly nanoseconds: number
+  /** And how many of them threads share. */
+  readonly sharedNanoseconds: number
 }
 
 /** Decides in which order launches run, which threads do them, and where threads wait for each other. */
-export function schedule(
-  plan: Plan,
-  kernels: readonly { readonly number: number; readonly units: number }[],
-): Schedule {
+export function schedule(plan: Plan, kernels: readonly { readonly units: number }[]): Schedule {
   const tasks = plan.launches.map(({ kernel, operands }) => {
     const isInPlace = operands.some(place => place.kind === 'output' && plan.inPlace[place.index] !== undefined)
     const touches = operands.map((place, n) => ({
@@ -35,18 +30,24 @@ export function schedule(
   const argumentsAt = [0]
   for (const { operands } of plan.launches) argumentsAt.push(argumentsAt.at(-1)! + operands.length)
   const groups = groupsOf(tasks)
-  const launches = groups.flatMap(({ isShared, tasks: members }, g) =>
+  const total = (members: readonly number[], count: (task: number) => number): number =>
+    members.reduce((sum, task) => sum + count(task), 0)
+  const nanoseconds = (members: readonly number[]): number => total(members, task => tasks[task]!.nanoseconds)
+  const launches = groups.flatMap(({ isShared, tasks: members }) =>
     members.flatMap((task, i) => {
-      const { number, units } = kernels[task]!
+      const { units } = kernels[task]!
       const splits = tasks[task]!.nanoseconds >= splitFrom && units > 1
-      const mode = (g > 0 && i === 0 ? waitsBefore : 0) | (isShared ? (splits ? isSplit : isClaimed) : 0)
-      return [number, argumentsAt[task]! * 4, units, mode]
+      const sharing = isShared ? (splits ? isSplit : isClaimed) : 0
+      const group = i === 0 ? total(members, member => kernels[member]!.units) : 0
+      return [argumentsAt[task]! * 4, units, (i === 0 ? beginsGroup : 0) | sharing, group]
     }),
   )
+  const order = groups.flatMap(group => group.tasks)
   return {
     launches: Int32Array.from(launches),
-    order: groups.flatMap(group => group.tasks),
-    nanoseconds: tasks.reduce((sum, task) => sum + task.nanoseconds, 0),
+    order,
+    nanoseconds: nanoseconds(order),
+    sharedNanoseconds: nanoseconds(groups.flatMap(group => (group.isShared ? group.tasks : []))),
   }
 }
 

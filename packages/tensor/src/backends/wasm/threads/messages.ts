@@ -1,29 +1,23 @@
 import type { KernelModule } from '../kernels.ts'
+import type { Channel } from './channel.ts'
 
-/** What the main thread tells workers, in order. */
+/** What the main thread tells workers, in order; runs come by the channel. */
 export type Command =
   | {
       readonly type: 'start'
       readonly memory: WebAssembly.Memory
-      readonly barrier: WebAssembly.Module
+      readonly channel: Channel
       readonly thread: number
     }
   | ({ readonly type: 'kernels' } & KernelModule)
-  | { readonly type: 'program'; readonly program: number; readonly launches: Int32Array }
-  | { readonly type: 'forget'; readonly program: number }
-  /**
-   * Runs a program on the first `threads` workers; each has its own `scratchBytes` from `scratch` on. At `counters` is a
-   * word for each launch and thread, 0 at first: how many pieces of its share have been taken.
-   */
+  /** Launches, and the number of each one's kernel; see `takePart`. */
   | {
-      readonly type: 'run'
+      readonly type: 'program'
       readonly program: number
-      readonly args: number
-      readonly counters: number
-      readonly scratch: number
-      readonly scratchBytes: number
-      readonly threads: number
+      readonly launches: Int32Array
+      readonly kernels: readonly number[]
     }
+  | { readonly type: 'forget'; readonly program: number }
 
-/** What the first worker tells the main thread: that a program has ended. */
+/** What a worker tells the main thread: that a program has ended. */
 export type Reply = 'done'

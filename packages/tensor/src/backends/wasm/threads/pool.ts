@@ -1,17 +1,29 @@
 import { DeviceError } from '../../../errors.ts'
-import { barrierModule } from './barrier.ts'
-import { COMPLETED_ADDRESS, FAILED_ADDRESS, readyAddress } from './control.ts'
+import { type Channel, countMessage, createChannel, enqueue, queueLength, signal } from './channel.ts'
+import {
+  COMPLETED_ADDRESS,
+  FAILED_ADDRESS,
+  HELPERS_ADDRESS,
+  LED_ADDRESS,
+  LED_RUN_ADDRESS,
+  readyAddress,
+} from './control.ts'
 import type { Command } from './messages.ts'
+import { type Run, writeRun } from './run.ts'
 import { spawn, type Thread } from './spawn.ts'
+import { type Steps, takePart } from './takePart.ts'
+import { sleepWhile, waitFor } from './wait.ts'
 
 /** Worker threads that run programs on one shared memory, one program after the other. */
 export interface Pool {
   /** How many of `count` threads have started; asks for the others. */
   ready(count: number): number
   /** Tells every thread, also those that start later. */
-  announce(command: Exclude<Command, { type: 'run' | 'start' }>): void
-  /** Starts a program after those before it. */
-  submit(command: Extract<Command, { type: 'run' }>): void
+  announce(command: Exclude<Command, { type: 'start' }>): void
+  /** Starts a program after those before it; waits first where too many wait already. */
+  submit(run: Run): void
+  /** Runs a program on the calling thread and, as far as they come in time, `threads` − 1 others. None may have been submitted that has not ended. */
+  lead(run: Run, steps: Steps, words: Int32Array): void
   /** Programs submitted and programs ended, by number. */
   submitted(): number
   completed(): number
@@ -23,13 +35,13 @@ export interface Pool {
 
 export function createPool(memory: WebAssembly.Memory): Pool {
   const words = new Int32Array(memory.buffer)
-  const threads: Thread[] = []
+  const threads: (Thread & { readonly channel: Channel })[] = []
+  Atomics.store(words, HELPERS_ADDRESS >> 2, closed)
   const said: Command[] = []
   const waiting: { readonly until: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] =
     []
   let submitted = 0
   let broken: DeviceError | undefined
-  const barrier = barrierModule()
 
   const completed = (): number => Atomics.load(words, COMPLETED_ADDRESS >> 2)
   const keepAlive = (alive: boolean): void => threads[0]?.keepAlive(alive)
@@ -45,9 +57,20 @@ export function createPool(memory: WebAssembly.Memory): Pool {
       broken ??= failure(reason)
       for (const { reject } of waiting.splice(0)) reject(broken)
     })
-    thread.tell({ type: 'start', memory, barrier, thread: threads.length })
-    for (const command of said) thread.tell(command)
-    threads.push(thread)
+    const channel = createChannel()
+    const tell = (command: Command): void => {
+      thread.tell(command)
+      countMessage(channel)
+    }
+    tell({ type: 'start', memory, channel, thread: threads.length })
+    for (const command of said) tell(command)
+    threads.push({ ...thread, tell, channel })
+  }
+  const block = (until: number): void => {
+    for (let now = completed(); now < until; now = completed()) {
+      if (Atomics.load(words, FAILED_ADDRESS >> 2) === 1) throw failure('see the error that follows')
+      sleepWhile(words, COMPLETED_ADDRESS >> 2, now)
+    }
   }
   return {
     ready: count => {
@@ -66,10 +89,25 @@ export function createPool(memory: WebAssembly.Memory): Pool {
       }
       for (const thread of threads) thread.tell(command)
     },
-    submit: command => {
+    submit: run => {
+      block(submitted - queueLength + 1)
       submitted++
       keepAlive(true)
-      for (const thread of threads.slice(0, command.threads)) thread.tell(command)
+      for (const { channel } of threads.slice(0, run.threads)) enqueue(channel, submitted, run)
+    },
+    lead: (run, steps, view) => {
+      writeRun(words, LED_RUN_ADDRESS >> 2, run)
+      Atomics.add(words, LED_ADDRESS >> 2, 1)
+      Atomics.store(words, HELPERS_ADDRESS >> 2, 0)
+      for (const { channel } of threads.slice(0, run.threads - 1)) signal(channel)
+      try {
+        takePart(steps, run, 0, view)
+        do waitFor(words, HELPERS_ADDRESS >> 2, 0)
+        while (Atomics.compareExchange(words, HELPERS_ADDRESS >> 2, 0, closed) !== 0)
+      } catch (error) {
+        broken ??= failure((error as Error).message)
+        throw broken
+      }
     },
     submitted: () => submitted,
     completed,
@@ -78,20 +116,12 @@ export function createPool(memory: WebAssembly.Memory): Pool {
       if (broken !== undefined) throw broken
       await new Promise<void>((resolve, reject) => waiting.push({ until: submitted, resolve, reject }))
     },
-    block: until => {
-      let maySleep = true
-      for (let now = completed(); now < until; now = completed()) {
-        if (Atomics.load(words, FAILED_ADDRESS >> 2) === 1) throw failure('see the error that follows')
-        if (!maySleep) continue
-        try {
-          Atomics.wait(words, COMPLETED_ADDRESS >> 2, now, 1000)
-        } catch {
-          maySleep = false
-        }
-      }
-    },
+    block,
   }
 }
+
+/** Helpers of a program that no thread may begin to help with. */
+const closed = -1
 
 const failure = (reason: string): DeviceError =>
   new DeviceError(`a thread of the wasm device failed, and its programs with it: ${reason}`)

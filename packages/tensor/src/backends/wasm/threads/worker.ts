@@ -1,13 +1,23 @@
 /**
- * What a worker does. It imports nothing at run time, so that it can be sent as text: `worker.generated.ts` holds it
- * for pages and programs without configuration, and `@wids/tensor/worker` is it for pages with a strict content
- * security policy. Types and constants are erased or inlined when the text is made.
+ * What a worker does. `worker.generated.ts` holds it and what it imports as one text for pages and programs without
+ * configuration, and `@wids/tensor/worker` is it for pages with a strict content security policy.
  */
 import type { Blas, Sgemm, SgemmModule } from '../blas.ts'
+import type { KernelFunction } from '../emit/module.ts'
+import { type Channel, MESSAGES, QUEUED, queuedRun, SIGNALS } from './channel.ts'
+import {
+  COMPLETED_ADDRESS,
+  FAILED_ADDRESS,
+  HELPERS_ADDRESS,
+  LED_ADDRESS,
+  LED_RUN_ADDRESS,
+  readyAddress,
+} from './control.ts'
 import type { Command, Reply } from './messages.ts'
-import { barrierAddress, COMPLETED_ADDRESS, FAILED_ADDRESS, GENERATION_OFFSET, readyAddress } from './control.ts'
+import { readRun } from './run.ts'
+import { countersOf, type Steps, takePart } from './takePart.ts'
+import { sleepWhile, spinWhile, waitFor } from './wait.ts'
 
-type Kernel = (args: number, begin: number, end: number, scratch: number) => void
 interface Port {
   postMessage(reply: Reply): void
   on?(event: 'message', listener: (command: Command) => void): void
@@ -19,10 +29,12 @@ const port = (threads?.parentPort ?? globalThis) as unknown as Port
 
 let memory: WebAssembly.Memory
 let words: Int32Array
+let channel: Channel
 let thread = 0
-let arrive: (threads: number, address: number) => number
-const kernels: Kernel[] = []
-const programs = new Map<number, Int32Array>()
+/** Messages read, runs of the queue ended, and the last program of the main thread that was looked at. */
+let [read, taken, led] = [0, 0, 0]
+const kernels: KernelFunction[] = []
+const programs = new Map<number, Steps>()
 
 /** An instance of a module that imports the memory, and functions only if they are a BLAS's product. */
 function instantiate(module: WebAssembly.Module, blas?: Blas): WebAssembly.Exports {
@@ -37,63 +49,50 @@ function sgemm({ module, library }: Blas): Sgemm {
   return (load(module) as SgemmModule).sgemmIn(library, memory)
 }
 
-function barrier(count: number): void {
-  if (count === 1) return
-  const address = barrierAddress(count)
-  const word = (address + GENERATION_OFFSET) >> 2
-  const generation = arrive(count, address)
-  while (generation >= 0 && Atomics.load(words, word) === generation) Atomics.wait(words, word, generation)
-}
-
-/** Launches in order; see `launches.ts` for their words. The first barrier ends the program before. */
-function run(command: Extract<Command, { type: 'run' }>): void {
-  const { program, threads: count } = command
-  const launches = programs.get(program)!
+/** The next run of the queue, after all that were submitted before it. The last thread that leaves it says so. */
+function work(): void {
+  const { number, run } = queuedRun(channel, taken++)
   words = new Int32Array(memory.buffer) // it may have grown
-  barrier(count)
-  for (let at = 0; at < launches.length; at += 4) {
-    const mode = launches[at + 3]!
-    if ((mode & 1) !== 0) barrier(count)
-    if ((mode & 6) !== 0 || thread === 0) launch(launches, at, command)
-  }
-  barrier(count)
-  if (thread !== 0) return
-  Atomics.add(words, COMPLETED_ADDRESS >> 2, 1)
+  waitFor(words, COMPLETED_ADDRESS >> 2, number - 1)
+  const steps = programs.get(run.program)!
+  takePart(steps, run, thread, words)
+  const left = (run.counters >>> 2) + countersOf(steps, run.threads)
+  if (Atomics.add(words, left, 1) < run.threads - 1) return
+  Atomics.store(words, COMPLETED_ADDRESS >> 2, number)
   Atomics.notify(words, COMPLETED_ADDRESS >> 2)
   port.postMessage('done')
 }
 
-/** Pieces in which a thread takes its share of a launch, so that others can take what is left of it. */
-const pieces = 8
-
-/**
- * One launch. A small one beside others is done by whoever comes first. A split one gives each thread an equal share of
- * the units, in order, as neighbours share panels and caches. Who is done helps the others: the next piece of a share
- * belongs to whoever raises its counter first.
- */
-function launch(launches: Int32Array, at: number, command: Extract<Command, { type: 'run' }>): void {
-  const { args, counters, scratchBytes, threads: count } = command
-  const kernel = kernels[launches[at]!]!
-  const operands = args + launches[at + 1]!
-  const units = launches[at + 2]!
-  const scratch = command.scratch + thread * scratchBytes
-  if (scratchBytes > 0) words[scratch >>> 2] = 0
-  const mode = launches[at + 3]!
-  const first = (counters >>> 2) + (at >> 2) * count
-  if ((mode & 6) === 0 || count === 1) return kernel(operands, 0, units, scratch)
-  if ((mode & 4) !== 0) {
-    if (Atomics.add(words, first, 1) === 0) kernel(operands, 0, units, scratch)
-    return
+/** Takes part in the program of the main thread, if there is a new one. That cannot end, nor another begin, before its helpers have left. */
+function help(): boolean {
+  const helpers = HELPERS_ADDRESS >> 2
+  if (Atomics.load(words, LED_ADDRESS >> 2) === led) return false
+  const others = Atomics.load(words, helpers)
+  if (others < 0) return false
+  if (Atomics.compareExchange(words, helpers, others, others + 1) !== others) return true
+  if (!hasMessage()) {
+    led = Atomics.load(words, LED_ADDRESS >> 2)
+    words = new Int32Array(memory.buffer)
+    const run = readRun(words, LED_RUN_ADDRESS >> 2)
+    if (thread + 1 < run.threads) takePart(programs.get(run.program)!, run, thread + 1, words)
   }
-  for (let turn = 0; turn < count; turn++) {
-    const owner = (thread + turn) % count
-    const end = Math.floor((units * (owner + 1)) / count)
-    const begin = Math.floor((units * owner) / count)
-    const piece = Math.ceil((end - begin) / pieces)
-    const counter = first + owner
-    let from = begin
-    while ((from = begin + Atomics.add(words, counter, 1) * piece) < end)
-      kernel(operands, from, Math.min(from + piece, end), scratch)
+  Atomics.sub(words, helpers, 1)
+  return true
+}
+
+const hasMessage = (): boolean => read < Atomics.load(channel, MESSAGES)
+
+/** Works until there is a message, which only the event loop can hear. */
+function attend(): void {
+  while (true) {
+    const seen = Atomics.load(channel, SIGNALS)
+    const isQueued = taken < Atomics.load(channel, QUEUED)
+    if (hasMessage()) return
+    if (isQueued) work()
+    else if (!help()) {
+      spinWhile(channel, SIGNALS, seen)
+      sleepWhile(channel, SIGNALS, seen)
+    }
   }
 }
 
@@ -101,35 +100,40 @@ function obey(command: Command): void {
   switch (command.type) {
     case 'start':
       memory = command.memory
+      channel = command.channel
       thread = command.thread
       words = new Int32Array(memory.buffer)
-      arrive = instantiate(command.barrier)['arrive'] as typeof arrive
       Atomics.store(words, readyAddress(thread) >> 2, 1)
       break
     case 'kernels': {
       const exports = instantiate(command.module, command.blas)
-      for (let i = 0; i < command.count; i++) kernels.push(exports[`k${i}`] as Kernel)
+      for (let i = 0; i < command.count; i++) kernels.push(exports[`k${i}`] as KernelFunction)
       break
     }
-    case 'program':
-      programs.set(command.program, command.launches)
+    case 'program': {
+      const { launches } = command
+      programs.set(command.program, { launches, kernels: command.kernels.map(number => kernels[number]!) })
       break
+    }
     case 'forget':
       programs.delete(command.program)
-      break
-    case 'run':
-      try {
-        run(command)
-      } catch (error) {
-        Atomics.store(words, FAILED_ADDRESS >> 2, 1)
-        Atomics.notify(words, COMPLETED_ADDRESS >> 2)
-        throw error
-      }
       break
     default:
       command satisfies never
   }
 }
 
-if (port.on !== undefined) port.on('message', obey)
-else port.onmessage = ({ data }) => obey(data)
+function hear(command: Command): void {
+  try {
+    obey(command)
+    read++
+    attend()
+  } catch (error) {
+    Atomics.store(words, FAILED_ADDRESS >> 2, 1)
+    Atomics.notify(words, COMPLETED_ADDRESS >> 2)
+    throw error
+  }
+}
+
+if (port.on !== undefined) port.on('message', hear)
+else port.onmessage = ({ data }) => hear(data)
