@@ -12,7 +12,7 @@ export interface Effort {
 }
 
 export const thorough: Effort = { roundSeconds: 0.25, rounds: [5, 15], taskSeconds: 45 }
-export const quick: Effort = { roundSeconds: 0.05, rounds: [3, 5], taskSeconds: 1.5 }
+export const quick: Effort = { roundSeconds: 0.15, rounds: [3, 5], taskSeconds: 4 }
 
 /** Seconds that one run took in each round. */
 export type Times = ReadonlyMap<Contender, readonly number[]>
