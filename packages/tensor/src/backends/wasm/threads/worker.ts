@@ -76,7 +76,7 @@ function help(): boolean {
     const run = readRun(words, LED_RUN_ADDRESS >> 2)
     if (thread + 1 < run.threads) takePart(programs.get(run.program)!, run, thread + 1, words)
   }
-  Atomics.sub(words, helpers, 1)
+  if (Atomics.sub(words, helpers, 1) === 1) Atomics.notify(words, helpers)
   return true
 }
 
