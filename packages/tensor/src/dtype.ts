@@ -1,3 +1,5 @@
+import { DTypeError, printed } from './errors.ts'
+
 /** The element types: computed (`f32 i32 u32 bool`, `f64` on the reference device) and stored (`f16 bf16 i8`, computed in f32). */
 export type DType = 'f64' | 'f32' | 'f16' | 'bf16' | 'i32' | 'u32' | 'i8' | 'bool'
 
@@ -41,6 +43,15 @@ export const dtypes: Readonly<Record<DType, DTypeInfo>> = {
   i32: { bytes: 4, kind: 'integer', rank: 3, array: Int32Array, compute: 'i32' },
   i8: { bytes: 1, kind: 'integer', rank: 2, array: Int8Array, compute: 'i32' },
   bool: { bytes: 1, kind: 'bool', rank: 1, array: Uint8Array, compute: 'bool' },
+}
+
+/** Checks that a user's dtype exists. */
+export function checkDType(operation: string, dtype: DType): void {
+  if (!Object.hasOwn(dtypes, dtype))
+    throw new DTypeError(
+      operation,
+      `there is no dtype ${printed(dtype)}; the dtypes are ${Object.keys(dtypes).join(', ')}`,
+    )
 }
 
 /**

@@ -12,6 +12,30 @@ export class WidsError extends Error {
   }
 }
 
+/** A value that is not what it should be, as messages print it. */
+export const printed = (value: unknown): string =>
+  typeof value === 'object' && value !== null
+    ? `an object (${value.constructor.name})`
+    : (JSON.stringify(value) ?? String(value))
+
+/** An operation refuses what it was given; the message starts with its name. */
+export abstract class OperationError extends WidsError {
+  /** The function or method that refused. */
+  readonly operation: string
+  constructor(operation: string, problem: string, options?: ErrorOptions) {
+    super(`${operation}: ${problem}`, options)
+    this.operation = operation
+  }
+
+  /** @internal The same problem, as that of the operation that called this one. */
+  of(operation: string): this {
+    if (operation === this.operation) return this
+    const message = operation + this.message.slice(this.operation.length)
+    const stack = this.stack?.replace(this.message, () => message) // in V8 it repeats the message
+    return Object.assign(this, { operation, message, stack })
+  }
+}
+
 /**
  * Shapes do not fit an operation.
  *
@@ -19,14 +43,11 @@ export class WidsError extends Error {
  * try { zeros([2]).add(zeros([3])) }
  * catch (error) { if (error instanceof ShapeError) error.shapes }   // [[2], [3]]
  */
-export class ShapeError extends WidsError {
-  /** The function or method that refused. */
-  readonly operation: string
+export class ShapeError extends OperationError {
   /** The shapes that it was given; empty where none tells more. */
   readonly shapes: readonly (readonly number[])[]
   constructor(operation: string, problem: string, shapes: readonly (readonly number[])[] = []) {
-    super(`${operation}: ${problem}`)
-    this.operation = operation
+    super(operation, problem)
     this.shapes = shapes
   }
 }
@@ -38,14 +59,7 @@ export class ShapeError extends WidsError {
  * try { zeros([2]).and(1) }   // real numbers have no bits to combine
  * catch (error) { if (error instanceof DTypeError) error.operation }   // 'and'
  */
-export class DTypeError extends WidsError {
-  /** The function or method that refused. */
-  readonly operation: string
-  constructor(operation: string, problem: string) {
-    super(`${operation}: ${problem}`)
-    this.operation = operation
-  }
-}
+export class DTypeError extends OperationError {}
 
 /**
  * Tensors of different devices meet, or a device cannot do what is asked.
@@ -56,7 +70,7 @@ export class DTypeError extends WidsError {
  * try { there.add(here) }
  * catch (error) { if (!(error instanceof DeviceError)) throw error }
  */
-export class DeviceError extends WidsError {}
+export class DeviceError extends OperationError {}
 
 /**
  * A device has no room left; the process stays usable.
@@ -86,11 +100,4 @@ export class OutOfMemoryError extends WidsError {
  * try { zeros([2]).sum(1) }   // there is no axis 1
  * catch (error) { if (error instanceof ArgumentError) error.operation }   // 'sum'
  */
-export class ArgumentError extends WidsError {
-  /** The function or method that refused. */
-  readonly operation: string
-  constructor(operation: string, problem: string) {
-    super(`${operation}: ${problem}`)
-    this.operation = operation
-  }
-}
+export class ArgumentError extends OperationError {}

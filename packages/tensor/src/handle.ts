@@ -1,7 +1,7 @@
 import type { Backend } from './backends/backend.ts'
 import { toNumbers } from './backends/reference/floats.ts'
 import { type DType, isFloat, type TypedArray } from './dtype.ts'
-import { DTypeError, ShapeError } from './errors.ts'
+import { ArgumentError, DTypeError, printed, ShapeError } from './errors.ts'
 import * as build from './graph/build.ts'
 import type { Node } from './graph/node.ts'
 import { readBytes, retire, start } from './runtime/realize.ts'
@@ -102,9 +102,10 @@ export class Handle {
   /**
    * Sets what this tensor means from now on; graphs built before keep the old value.
    *
-   * @throws ShapeError, DTypeError unless shape and dtype are equal
+   * @throws ShapeError, DTypeError unless shape and dtype are equal; ArgumentError for what is no tensor
    */
   assign(value: Handle): this {
+    if (!(value instanceof Handle)) throw new ArgumentError('assign', `the value is a tensor, got ${printed(value)}`)
     if (!sameShape(value.shape, this.shape))
       throw new ShapeError('assign', `the tensor is ${show(this.shape)}, the value is ${show(value.shape)}`, [
         this.shape,

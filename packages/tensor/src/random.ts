@@ -1,8 +1,9 @@
 import type { DType } from './dtype.ts'
-import { ArgumentError } from './errors.ts'
+import { ArgumentError, printed } from './errors.ts'
 import * as build from './graph/build.ts'
 import { arange, tensor } from './ops/create.ts'
 import { where } from './ops/elementwise.ts'
+import { naming } from './naming.ts'
 import { computeAlong } from './runtime/companions.ts'
 import { checkShape, type Shape } from './shape.ts'
 import { Tensor } from './tensor.ts'
@@ -25,7 +26,7 @@ export class Generator {
    * @throws ArgumentError for any other
    */
   constructor(seed: number) {
-    this.state = tensor(new Uint32Array([seedWord(seed), 0]))
+    this.state = tensor(new Uint32Array([seedWord('Generator', seed), 0]))
   }
 
   /**
@@ -34,7 +35,7 @@ export class Generator {
    * @throws ArgumentError unless it is a whole number
    */
   seed(seed: number): void {
-    this.state.assign(tensor(new Uint32Array([seedWord(seed), 0])))
+    this.state.assign(tensor(new Uint32Array([seedWord('seed', seed), 0])))
   }
 
   /** The state itself, u32 [2], for a checkpoint. */
@@ -59,7 +60,7 @@ export class Generator {
    * @throws ShapeError unless the sizes are non-negative integers
    */
   bits(shape: Shape): Tensor {
-    checkShape('random', shape)
+    checkShape('bits', shape)
     const node = build.randomBits(this.state.node, shape)
     this.state.assign(this.state.add(arange(2).to('u32')))
     computeAlong(node, this.state)
@@ -67,8 +68,8 @@ export class Generator {
   }
 }
 
-function seedWord(seed: number): number {
-  if (!Number.isSafeInteger(seed)) throw new ArgumentError('manualSeed', `a seed is a whole number, got ${seed}`)
+function seedWord(operation: string, seed: number): number {
+  if (!Number.isSafeInteger(seed)) throw new ArgumentError(operation, `a seed is a whole number, got ${printed(seed)}`)
   return seed >>> 0
 }
 
@@ -91,7 +92,7 @@ export const defaultGenerator = (): Generator => (shared ??= new Generator(Date.
  * manualSeed(1)
  * rand([2])   // the same in every run
  */
-export const manualSeed = (seed: number): void => defaultGenerator().seed(seed)
+export const manualSeed = (seed: number): void => naming('manualSeed', () => defaultGenerator().seed(seed))
 
 /** Where random numbers come from, and their dtype. */
 export interface RandomOptions {
@@ -117,7 +118,7 @@ const unit = (bits: Tensor): Tensor =>
  * rand([2, 3], { generator: new Generator(1) })   // f32 [2, 3]
  */
 export const rand = (shape: Shape, { generator = defaultGenerator(), dtype = 'f32' }: RandomOptions = {}): Tensor =>
-  unit(generator.bits(shape)).to(dtype)
+  naming('rand', () => unit(generator.bits(shape)).to(dtype))
 
 /**
  * Standard normal, in the given shape (`torch.randn`): √(−2 ln(1 − u)) · cos(2πv) of uniform u and v (Box & Muller, 1958).
@@ -126,17 +127,19 @@ export const rand = (shape: Shape, { generator = defaultGenerator(), dtype = 'f3
  * @example
  * randn([2, 3]).mul(0.02)   // N(0, 0.02²)
  */
-export function randn(shape: Shape, { generator = defaultGenerator(), dtype = 'f32' }: RandomOptions = {}): Tensor {
+export const randn = (shape: Shape, { generator = defaultGenerator(), dtype = 'f32' }: RandomOptions = {}): Tensor =>
+  naming('randn', () => standardNormal(shape, generator).to(dtype))
+
+function standardNormal(shape: Shape, generator: Generator): Tensor {
+  checkShape('randn', shape)
   const uv = unit(generator.bits([2, ...shape]))
   const radius = uv.at(0).neg().add(1).log().mul(-2).sqrt()
-  return radius
-    .mul(
-      uv
-        .at(1)
-        .mul(2 * Math.PI)
-        .cos(),
-    )
-    .to(dtype)
+  return radius.mul(
+    uv
+      .at(1)
+      .mul(2 * Math.PI)
+      .cos(),
+  )
 }
 
 /**
@@ -154,13 +157,15 @@ export function randint(
   { generator = defaultGenerator(), dtype = 'i32' }: RandomOptions = {},
 ): Tensor {
   if (!Number.isInteger(low) || !Number.isInteger(high) || high <= low)
-    throw new ArgumentError('randint', `whole numbers low < high are needed, got ${low} and ${high}`)
-  return generator
-    .bits(shape)
-    .remainder(high - low)
-    .to('i32')
-    .add(low)
-    .to(dtype)
+    throw new ArgumentError('randint', `whole numbers low < high are needed, got ${printed(low)} and ${printed(high)}`)
+  return naming('randint', () =>
+    generator
+      .bits(shape)
+      .remainder(high - low)
+      .to('i32')
+      .add(low)
+      .to(dtype),
+  )
 }
 
 /**
@@ -171,15 +176,19 @@ export function randint(
  * randn([10, 3]).indexSelect(0, randperm(10))   // rows shuffled
  */
 export const randperm = (n: number, { generator = defaultGenerator() }: RandomOptions = {}): Tensor =>
-  generator.bits([n]).argsort()
+  naming('randperm', () => generator.bits([n]).argsort())
 
 /**
  * 1 with probability p, else 0, in the given shape (`torch.bernoulli`).
  *
  * @param p 0 never, 1 always
- * @throws ShapeError unless the sizes are non-negative integers
+ * @throws ArgumentError unless 0 ≤ p ≤ 1; ShapeError unless the sizes are non-negative integers
  * @example
  * bernoulli(0.9, [2, 3], { dtype: 'bool' })   // what a dropout of 0.1 keeps
  */
-export const bernoulli = (p: number, shape: Shape, options: RandomOptions = {}): Tensor =>
-  where(rand(shape, { ...options, dtype: 'f32' }).lt(p), 1, 0).to(options.dtype ?? 'f32')
+export function bernoulli(p: number, shape: Shape, options: RandomOptions = {}): Tensor {
+  if (!(p >= 0 && p <= 1)) throw new ArgumentError('bernoulli', `p lies between 0 and 1, got ${printed(p)}`)
+  return naming('bernoulli', () =>
+    where(rand(shape, { ...options, dtype: 'f32' }).lt(p), 1, 0).to(options.dtype ?? 'f32'),
+  )
+}

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from './errors.ts'
+import { ArgumentError, printed, ShapeError } from './errors.ts'
 
 /** Sizes of the axes of a tensor, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[]
@@ -34,14 +34,16 @@ export const show = (shape: Shape): string => `[${shape.join(', ')}]`
 /** Brings an axis into `0 … rank-1`; negative axes count from the end. */
 export function normalizeAxis(operation: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank)
-    throw new ArgumentError(operation, `axis ${axis} is not an axis of a tensor of rank ${rank}`)
+    throw new ArgumentError(operation, `axis ${printed(axis)} is not an axis of a tensor of rank ${rank}`)
   return axis < 0 ? axis + rank : axis
 }
 
 /** Normalised, sorted axes without repetition; `undefined` means all of them. */
 export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i)
-  const list = (typeof axes === 'number' ? [axes] : axes).map(axis => normalizeAxis(operation, axis, rank))
+  if (typeof axes !== 'number' && !Array.isArray(axes))
+    throw new ArgumentError(operation, `axes are integers, got ${printed(axes)}`)
+  const list = [axes].flat().map(axis => normalizeAxis(operation, axis, rank))
   if (new Set(list).size !== list.length) throw new ArgumentError(operation, `axes ${show(list)} repeat an axis`)
   return list.toSorted((a, b) => a - b)
 }
@@ -67,5 +69,8 @@ export function broadcastShapes(operation: string, shapes: readonly Shape[]): nu
 /** Checks that a user's shape is a list of non-negative integers. */
 export function checkShape(operation: string, shape: Shape): void {
   if (!Array.isArray(shape) || !shape.every(n => Number.isSafeInteger(n) && n >= 0))
-    throw new ShapeError(operation, `a shape is a list of non-negative integers, got [${String(shape)}]`)
+    throw new ShapeError(
+      operation,
+      `a shape is a list of non-negative integers, got ${Array.isArray(shape) ? show(shape) : printed(shape)}`,
+    )
 }

@@ -1,6 +1,7 @@
 /* oxlint-disable max-lines -- a table of methods */
 import type { DType } from './dtype.ts'
 import { Handle } from './handle.ts'
+import { nameMethods } from './naming.ts'
 import * as activation from './ops/activation.ts'
 import * as elementwise from './ops/elementwise.ts'
 import type { Operand } from './ops/elementwise.ts'
@@ -276,7 +277,11 @@ export class Tensor extends Handle {
   elu(alpha = 1): Tensor {
     return activation.elu(this, alpha)
   }
-  /** x·Φ(x) (Hendrycks & Gimpel, 2016); 'tanh' is GPT-2's ½x(1 + tanh(√(2/π)(x + 0.044715x³))). */
+  /**
+   * x·Φ(x) (Hendrycks & Gimpel, 2016); 'tanh' is GPT-2's ½x(1 + tanh(√(2/π)(x + 0.044715x³))).
+   *
+   * @throws ArgumentError for another approximation
+   */
   gelu(approximate: 'none' | 'tanh' = 'none'): Tensor {
     return activation.gelu(this, approximate)
   }
@@ -462,7 +467,7 @@ export class Tensor extends Handle {
   /**
    * At most `count` parts of an axis, all but the last of one size.
    *
-   * @throws ArgumentError for a count of 0
+   * @throws ArgumentError unless the count is a positive integer
    */
   chunk(count: number, axis = 0): Tensor[] {
     return views.chunk(this, count, axis)
@@ -475,7 +480,7 @@ export class Tensor extends Handle {
    * Adds `value` around the last axes, [before, after] positions for each, last axis last (`F.pad` has it first); below 0
    * cuts off.
    *
-   * @throws ArgumentError for more pairs than axes
+   * @throws ArgumentError for more pairs than axes, or widths that are no integers
    */
   pad(widths: readonly (readonly [number, number])[], value = 0): Tensor {
     return views.pad(this, widths, value)
@@ -574,7 +579,7 @@ export class Tensor extends Handle {
   /**
    * x [..., rows, columns] with 0 above diagonal k; 0 is the main one, those above count up.
    *
-   * @throws ShapeError for fewer than two axes
+   * @throws ShapeError for fewer than two axes; ArgumentError unless k is an integer
    */
   tril(k = 0): Tensor {
     return linear.tril(this, k)
@@ -582,9 +587,11 @@ export class Tensor extends Handle {
   /**
    * x [..., rows, columns] with 0 below diagonal k; 0 is the main one, those above count up.
    *
-   * @throws ShapeError for fewer than two axes
+   * @throws ShapeError for fewer than two axes; ArgumentError unless k is an integer
    */
   triu(k = 0): Tensor {
     return linear.triu(this, k)
   }
 }
+
+nameMethods(Tensor, Handle)

@@ -15,7 +15,8 @@ function deviceOf(operation: string, inputs: readonly Node[]): Backend | undefin
     if (other === undefined || other === device) continue
     if (device !== undefined)
       throw new DeviceError(
-        `${operation}: tensors are on different devices, ${device.name} and ${other.name}; move one with .to('${device.name}')`,
+        operation,
+        `tensors are on different devices, ${device.name} and ${other.name}; move one with .toDevice('${device.name}')`,
       )
     device = other
   }

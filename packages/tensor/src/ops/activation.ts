@@ -1,3 +1,4 @@
+import { ArgumentError, printed } from '../errors.ts'
 import { customGradient } from '../graph/customGradient.ts'
 import type { Tensor } from '../tensor.ts'
 import { where } from './elementwise.ts'
@@ -17,8 +18,12 @@ export const leakyRelu = (x: Tensor, slope = 0.01): Tensor => where(x.gt(0), x, 
 export const elu = (x: Tensor, alpha = 1): Tensor => where(x.gt(0), x, where(x.gt(0), 0, x).expm1().mul(alpha))
 
 /** GELU (Hendrycks & Gimpel, 2016): x·Φ(x), or GPT-2's approximation of it by a hyperbolic tangent. */
-export const gelu = (x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor =>
-  approximate === 'tanh' ? tanhGelu(x) : x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
+export function gelu(x: Tensor, approximate: 'none' | 'tanh' = 'none'): Tensor {
+  if (approximate === 'tanh') return tanhGelu(x)
+  if (approximate !== 'none')
+    throw new ArgumentError('gelu', `the approximation is 'none' or 'tanh', got ${printed(approximate)}`)
+  return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))
+}
 
 /**
  * ½x(1 + tanh(√(2/π)(x + 0.044715x³))) = x·σ(u) with u = ax + bx³, which takes less time and does not cancel;

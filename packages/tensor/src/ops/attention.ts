@@ -3,6 +3,7 @@ import { ArgumentError, ShapeError } from '../errors.ts'
 import * as build from '../graph/buildAttention.ts'
 import type { Node } from '../graph/node.ts'
 import type { AttentionAttributes, ScoreAttributes } from '../graph/primitives.ts'
+import { naming } from '../naming.ts'
 import { broadcastShapes, type Shape, show } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { broadcast } from './elementwise.ts'
@@ -33,7 +34,10 @@ export interface AttentionOptions {
  * const x = randn([2, 4, 10, 16])                 // [batch, heads, time, channels]
  * attention(x, x, x, { causal: true }).shape      // [2, 4, 10, 16]
  */
-export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
+export const attention = (query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor =>
+  naming('attention', () => checkedAttention(query, key, value, options))
+
+function checkedAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
   const { bias, causal = false, offset, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1) } = options
   if (offset !== undefined && !causal) throw new ArgumentError('attention', 'an offset needs a causal order')
   const { batch, heads, kvHeads } = check([query, key, value], bias)

@@ -1,9 +1,10 @@
 import type { Backend } from '../backends/backend.ts'
 import { fromNumbers } from '../backends/reference/floats.ts'
-import { type DType, dtypes, isFloat, type TypedArray } from '../dtype.ts'
-import { ArgumentError, DTypeError, ShapeError } from '../errors.ts'
+import { checkDType, type DType, dtypes, isFloat, type TypedArray } from '../dtype.ts'
+import { ArgumentError, DTypeError, printed, ShapeError } from '../errors.ts'
 import * as build from '../graph/build.ts'
 import type { Nested } from '../handle.ts'
+import { naming } from '../naming.ts'
 import { device, type DeviceName } from '../runtime/device.ts'
 import { leaf, readBytes } from '../runtime/realize.ts'
 import { hostStorage } from '../runtime/storage.ts'
@@ -55,7 +56,8 @@ export function fromBytes(bytes: Uint8Array, shape: Shape, dtype: DType, backend
 
 /** Copies a tensor's bytes to another device. */
 export async function toDevice(x: Tensor, name: DeviceName): Promise<Tensor> {
-  return fromBytes(await readBytes(x), x.shape, x.dtype, device(name))
+  const to = naming('toDevice', () => device(name))
+  return fromBytes(await readBytes(x), x.shape, x.dtype, to)
 }
 
 /** The shape of nested arrays; every part of an axis has one length. */
@@ -68,15 +70,15 @@ function shapeOf(values: Nested): number[] {
   return [values.length, ...first]
 }
 
-const flattened = (values: Nested): (number | boolean)[] =>
-  typeof values === 'object' ? values.flatMap(flattened) : [values]
+function flattened(values: Nested): (number | boolean)[] {
+  if (Array.isArray(values)) return (values as readonly Nested[]).flatMap(flattened)
+  if (typeof values === 'number' || typeof values === 'boolean') return [values]
+  throw new ArgumentError('tensor', `values are numbers or booleans, got ${printed(values)}`)
+}
 
 /** bool for booleans, else f32, as most tensors here are real (PyTorch infers int64 from whole numbers). */
-function inferred(flat: readonly (number | boolean)[]): DType {
-  if (flat.some(v => typeof v !== 'number' && typeof v !== 'boolean'))
-    throw new ArgumentError('tensor', 'values are numbers or booleans')
-  return flat.length > 0 && flat.every(v => typeof v === 'boolean') ? 'bool' : 'f32'
-}
+const inferred = (flat: readonly (number | boolean)[]): DType =>
+  flat.length > 0 && flat.every(v => typeof v === 'boolean') ? 'bool' : 'f32'
 
 /**
  * A tensor of given values: a number, nested arrays, or a typed array (copied), in their own shape or a given one
@@ -99,23 +101,23 @@ export function tensor(
   if (flat.length !== sizeOf(shape))
     throw new ShapeError('tensor', `${flat.length} values do not fill shape ${show(shape)}`, [shape])
   const dtype = options.dtype ?? (typed ? dtypeOfArray(values) : inferred(Array.from(flat)))
-  if (dtypes[dtype] === undefined)
-    throw new DTypeError(
-      'tensor',
-      `there is no dtype '${String(dtype)}'; the dtypes are ${Object.keys(dtypes).join(', ')}`,
-    )
+  checkDType('tensor', dtype)
   return fromBytes(fromNumbers(flat, dtype), shape, dtype)
 }
 
 /**
  * One value everywhere in a shape (`torch.full`).
  *
- * @throws ShapeError unless the sizes are non-negative integers
+ * @throws ShapeError unless the sizes are non-negative integers; ArgumentError for a value that is no number; DTypeError
+ * for a dtype that does not exist
  * @example
  * full([2, 2], 7, 'i32')   // [[7, 7], [7, 7]]
  */
 export function full(shape: Shape, value: number, dtype: DType = 'f32'): Tensor {
   checkShape('full', shape)
+  checkDType('full', dtype)
+  if (typeof value !== 'number' && typeof value !== 'boolean')
+    throw new ArgumentError('full', `the value is a number, got ${printed(value)}`)
   return new Tensor(build.constant(value, dtype, shape))
 }
 /**
@@ -125,7 +127,7 @@ export function full(shape: Shape, value: number, dtype: DType = 'f32'): Tensor 
  * @example
  * zeros([2, 3])   // f32 [2, 3]
  */
-export const zeros = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 0, dtype)
+export const zeros = (shape: Shape, dtype: DType = 'f32'): Tensor => naming('zeros', () => full(shape, 0, dtype))
 /**
  * 1 everywhere in a shape (`torch.ones`).
  *
@@ -133,21 +135,21 @@ export const zeros = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape,
  * @example
  * ones([2, 3], 'bool')   // true everywhere
  */
-export const ones = (shape: Shape, dtype: DType = 'f32'): Tensor => full(shape, 1, dtype)
+export const ones = (shape: Shape, dtype: DType = 'f32'): Tensor => naming('ones', () => full(shape, 1, dtype))
 /**
  * 0 everywhere, in the shape and dtype of x (`torch.zeros_like`).
  *
  * @example
  * zerosLike(arange(3))   // i32 [0, 0, 0]
  */
-export const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype)
+export const zerosLike = (x: Tensor): Tensor => naming('zerosLike', () => zeros(x.shape, x.dtype))
 /**
  * 1 everywhere, in the shape and dtype of x (`torch.ones_like`).
  *
  * @example
  * onesLike(arange(3))   // i32 [1, 1, 1]
  */
-export const onesLike = (x: Tensor): Tensor => ones(x.shape, x.dtype)
+export const onesLike = (x: Tensor): Tensor => naming('onesLike', () => ones(x.shape, x.dtype))
 
 /**
  * start, start + step, … without stop; `arange(n)` counts from 0 to n − 1 (`torch.arange`). Whole numbers give i32,
@@ -160,8 +162,9 @@ export const onesLike = (x: Tensor): Tensor => ones(x.shape, x.dtype)
  */
 export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
   const [from, to] = stop === undefined ? [0, start] : [start, stop]
-  if (step === 0 || !Number.isFinite((to - from) / step))
-    throw new ArgumentError('arange', `no range from ${from} to ${to} by ${step}`)
+  if (step === 0 || ![from, to, step, (to - from) / step].every(Number.isFinite))
+    throw new ArgumentError('arange', `no range from ${printed(from)} to ${printed(to)} by ${printed(step)}`)
+  if (dtype !== undefined) checkDType('arange', dtype)
   const count = Math.max(0, Math.ceil((to - from) / step))
   const whole = [from, step].every(Number.isInteger)
   const type = dtype ?? (whole ? 'i32' : 'f32')
@@ -182,7 +185,10 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
  */
 export function linspace(start: number, stop: number, count: number, dtype: DType = 'f32'): Tensor {
   if (!Number.isInteger(count) || count < 0)
-    throw new ArgumentError('linspace', `the count is a non-negative integer, got ${count}`)
+    throw new ArgumentError('linspace', `the count is a non-negative integer, got ${printed(count)}`)
+  if (typeof start !== 'number' || typeof stop !== 'number')
+    throw new ArgumentError('linspace', `start and stop are numbers, got ${printed(start)} and ${printed(stop)}`)
+  checkDType('linspace', dtype)
   const step = count > 1 ? (stop - start) / (count - 1) : 0
   const half = Math.floor((count + 1) / 2)
   const index = new Tensor(build.iota(count))
@@ -200,19 +206,26 @@ export function linspace(start: number, stop: number, count: number, dtype: DTyp
 /**
  * 1 on the diagonal of [rows, columns], else 0 (`torch.eye`).
  *
+ * @throws ShapeError unless rows and columns are non-negative integers; DTypeError for a dtype that does not exist
  * @example
  * eye(2)   // [[1, 0], [0, 1]]
  */
-export const eye = (rows: number, columns = rows, dtype: DType = 'f32'): Tensor =>
-  arange(rows).unsqueeze(-1).eq(arange(columns)).to(dtype)
+export function eye(rows: number, columns = rows, dtype: DType = 'f32'): Tensor {
+  checkShape('eye', [rows, columns])
+  checkDType('eye', dtype)
+  return arange(rows).unsqueeze(-1).eq(arange(columns)).to(dtype)
+}
 
 /**
  * 1 at each index on a new last axis of `classes`, else 0 (`F.one_hot`); only zeros for an index out of range.
  *
  * @param index [...]
  * @returns [..., classes]
+ * @throws ShapeError unless `classes` is a non-negative integer
  * @example
  * oneHot(tensor([2, 0]), 3)   // [[0, 0, 1], [1, 0, 0]]
  */
-export const oneHot = (index: Tensor, classes: number, dtype: DType = 'f32'): Tensor =>
-  index.unsqueeze(-1).eq(arange(classes)).to(dtype)
+export function oneHot(index: Tensor, classes: number, dtype: DType = 'f32'): Tensor {
+  checkShape('oneHot', [classes])
+  return naming('oneHot', () => index.unsqueeze(-1).eq(arange(classes)).to(dtype))
+}

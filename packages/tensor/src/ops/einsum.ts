@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError } from '../errors.ts'
+import { naming } from '../naming.ts'
 import { show } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
 import { arange } from './create.ts'
@@ -18,7 +19,10 @@ interface Named {
  * @example
  * einsum('bqd,bkd->bqk', randn([2, 5, 8]), randn([2, 7, 8])).shape   // [2, 5, 7]: every query against every key
  */
-export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor {
+export const einsum = (equation: string, ...tensors: readonly Tensor[]): Tensor =>
+  naming('einsum', () => sumOfProducts(equation, tensors))
+
+function sumOfProducts(equation: string, tensors: readonly Tensor[]): Tensor {
   const { inputs, output } = parse(equation, tensors)
   const sizes = new Map<string, number>()
   for (const { tensor, labels } of inputs)

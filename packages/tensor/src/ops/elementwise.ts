@@ -1,5 +1,5 @@
-import { type DType, dtypes, isFloat, promote } from '../dtype.ts'
-import { ArgumentError, DTypeError } from '../errors.ts'
+import { checkDType, type DType, dtypes, isFloat, promote } from '../dtype.ts'
+import { ArgumentError, DTypeError, printed } from '../errors.ts'
 import * as build from '../graph/build.ts'
 import { customGradient } from '../graph/customGradient.ts'
 import type { Node } from '../graph/node.ts'
@@ -14,9 +14,9 @@ export type Operand = Tensor | number | boolean
 /** The dtype of an operand beside tensors of dtype `like`: numbers do not widen a dtype, but 0.5 makes an integer f32. */
 function dtypeBeside(operation: string, x: Operand, like: DType): DType {
   if (x instanceof Tensor) return x.dtype
+  if (typeof x !== 'number' && typeof x !== 'boolean')
+    throw new ArgumentError(operation, `a tensor or a number is needed, got ${printed(x)}`)
   if (typeof x === 'boolean' || isFloat(like)) return like
-  if (typeof x !== 'number')
-    throw new ArgumentError(operation, `a tensor or a number is needed, got ${x === null ? 'null' : typeof x}`)
   if (!Number.isInteger(x)) return 'f32'
   return like === 'bool' ? 'i32' : like
 }
@@ -45,12 +45,12 @@ function meet(operation: string, a: Operand, b: Operand): [Node, Node] {
 }
 
 export function cast(x: Tensor, dtype: DType): Tensor {
-  if (dtypes[dtype] === undefined)
-    throw new DTypeError('to', `there is no dtype '${String(dtype)}'; the dtypes are ${Object.keys(dtypes).join(', ')}`)
+  checkDType('to', dtype)
   return new Tensor(build.cast(x.node, dtype))
 }
 
 export function bitcast(x: Tensor, dtype: DType): Tensor {
+  checkDType('bitcast', dtype)
   if (dtypes[dtype].bytes !== dtypes[x.dtype].bytes)
     throw new DTypeError('bitcast', `${x.dtype} and ${dtype} differ in size`)
   return new Tensor(build.bitcast(x.node, dtype))
@@ -114,6 +114,8 @@ export function power(x: Tensor, exponent: Operand): Tensor {
  * where(x.gt(0), x, 0)   // [0, 2]
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  if (!(condition instanceof Tensor))
+    throw new ArgumentError('where', `the condition is a tensor, got ${printed(condition)}`)
   if (condition.dtype !== 'bool') throw new DTypeError('where', `the condition is bool, got ${condition.dtype}`)
   const [x, y] = meet('where', a, b)
   const shape = broadcastShapes('where', [condition.shape, x.shape])

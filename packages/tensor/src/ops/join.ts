@@ -1,6 +1,7 @@
 import { promote } from '../dtype.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
 import * as build from '../graph/build.ts'
+import { naming } from '../naming.ts'
 import { normalizeAxis, show } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
 import { where } from './elementwise.ts'
@@ -15,7 +16,9 @@ import { arange } from './create.ts'
  * @example
  * concat([zeros([2, 1]), ones([2, 3])], 1)   // [2, 4]
  */
-export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
+export const concat = (tensors: readonly Tensor[], axis = 0): Tensor => naming('concat', () => joined(tensors, axis))
+
+function joined(tensors: readonly Tensor[], axis: number): Tensor {
   const [first] = tensors
   if (first === undefined) throw new ArgumentError('concat', 'at least one tensor is needed')
   const on = normalizeAxis('concat', axis, first.rank)
@@ -55,7 +58,9 @@ function besideEachOther(a: Tensor, b: Tensor, axis: number): Tensor {
  * stack([zeros([2]), ones([2])])   // [[0, 0], [1, 1]]
  */
 export const stack = (tensors: readonly Tensor[], axis = 0): Tensor =>
-  concat(
-    tensors.map(t => t.unsqueeze(axis)),
-    axis < 0 && tensors[0] !== undefined ? axis + tensors[0].rank + 1 : axis,
+  naming('stack', () =>
+    joined(
+      tensors.map(t => t.unsqueeze(axis)),
+      axis < 0 && tensors[0] !== undefined ? axis + tensors[0].rank + 1 : axis,
+    ),
   )

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.ts'
+import { ArgumentError, printed, ShapeError } from '../errors.ts'
 import * as build from '../graph/build.ts'
 import { broadcastShapes, show, sizeOf } from '../shape.ts'
 import { dtypes, promote } from '../dtype.ts'
@@ -39,11 +39,12 @@ function multiply(a: Tensor, b: Tensor): Tensor {
   return new Tensor(build.matmul(a.node, b.node))
 }
 
-/** Whether element (i, j) of the last two axes lies on or below diagonal k. */
-const below = (x: Tensor, k: number): Tensor => {
+/** j − i of each element (i, j) of the last two axes: the diagonal that it lies on. */
+function diagonalsOf(x: Tensor, k: number): Tensor {
   if (x.rank < 2) throw new ShapeError('tril', `a matrix is needed, got ${show(x.shape)}`, [x.shape])
-  return arange(x.shape.at(-1)!).le(arange(x.shape.at(-2)!).add(k).unsqueeze(-1))
+  if (!Number.isInteger(k)) throw new ArgumentError('tril', `a diagonal is an integer, got ${printed(k)}`)
+  return arange(x.shape.at(-1)!).sub(arange(x.shape.at(-2)!).unsqueeze(-1))
 }
 
-export const tril = (x: Tensor, k = 0): Tensor => where(below(x, k), x, 0)
-export const triu = (x: Tensor, k = 0): Tensor => where(below(x, k - 1), 0, x)
+export const tril = (x: Tensor, k = 0): Tensor => where(diagonalsOf(x, k).le(k), x, 0)
+export const triu = (x: Tensor, k = 0): Tensor => where(diagonalsOf(x, k).ge(k), x, 0)

@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from '../errors.ts'
+import { ArgumentError, printed, ShapeError } from '../errors.ts'
 import * as build from '../graph/build.ts'
 import { checkShape, normalizeAxes, normalizeAxis, type Shape, show, sizeOf } from '../shape.ts'
 import { Tensor } from '../tensor.ts'
@@ -80,7 +80,11 @@ function range(index: Index, n: number, axis: number): [start: number, stop: num
       'at',
       `the step of axis ${axis} is a positive integer, got ${step}; use flip to go backwards`,
     )
-  const inside = (at: number): number => Math.min(n, Math.max(0, at < 0 ? at + n : at))
+  const inside = (at: number): number => {
+    if (!Number.isInteger(at))
+      throw new ArgumentError('at', `axis ${axis} is cut at integers, got ${printed(at)}; null is the end`)
+    return Math.min(n, Math.max(0, at < 0 ? at + n : at))
+  }
   const start = inside(from ?? 0)
   return [start, Math.max(start, inside(to ?? n)), step]
 }
@@ -104,6 +108,8 @@ export function at(x: Tensor, indices: readonly Index[]): Tensor {
 
 export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
   const on = normalizeAxis('narrow', axis, x.rank)
+  if (!Number.isInteger(start) || !Number.isInteger(length))
+    throw new ArgumentError('narrow', `start and length are integers, got ${printed(start)} and ${printed(length)}`)
   const from = start < 0 ? start + x.shape[on]! : start
   if (from < 0 || length < 0 || from + length > x.shape[on]!)
     throw new ArgumentError('narrow', `positions ${start} to ${start + length} leave axis ${axis} of ${show(x.shape)}`)
@@ -132,13 +138,18 @@ export function split(x: Tensor, size: number | readonly number[], axis = 0): Te
   return sizes.map(length => narrow(x, axis, (start += length) - length, length))
 }
 
-export const chunk = (x: Tensor, count: number, axis = 0): Tensor[] =>
-  split(x, Math.max(1, Math.ceil(x.shape[normalizeAxis('chunk', axis, x.rank)]! / count)), axis)
+export function chunk(x: Tensor, count: number, axis = 0): Tensor[] {
+  if (!Number.isInteger(count) || count < 1)
+    throw new ArgumentError('chunk', `the count is a positive integer, got ${printed(count)}`)
+  return split(x, Math.max(1, Math.ceil(x.shape[normalizeAxis('chunk', axis, x.rank)]! / count)), axis)
+}
 
 export const flip = (x: Tensor, axes: Axes): Tensor =>
   new Tensor(build.flip(x.node, normalizeAxes('flip', axes, x.rank)))
 
 export function pad(x: Tensor, widths: readonly (readonly [number, number])[], value = 0): Tensor {
+  if (!widths.flat().every(Number.isInteger) || widths.some(pair => pair.length !== 2))
+    throw new ArgumentError('pad', 'widths are pairs of integers, [before, after] for each axis')
   const lead = x.rank - widths.length
   if (lead < 0) throw new ArgumentError('pad', `widths for ${widths.length} axes, the tensor has ${x.rank}`)
   const side = (i: 0 | 1): number[] => x.shape.map((_, axis) => (axis < lead ? 0 : widths[axis - lead]![i]))
@@ -164,6 +175,7 @@ export function pad(x: Tensor, widths: readonly (readonly [number, number])[], v
 
 /** [n] seen as [1, n], expanded to [count, n], joined to [count·n], axis by axis */
 export function repeat(x: Tensor, counts: readonly number[]): Tensor {
+  checkShape('repeat', counts)
   const rank = Math.max(x.rank, counts.length)
   const shape = [...new Array<number>(rank - x.rank).fill(1), ...x.shape]
   const times = [...new Array<number>(rank - counts.length).fill(1), ...counts]

@@ -1,5 +1,5 @@
 import type { Backend, Block, Program } from '../backends/backend.ts'
-import { ArgumentError } from '../errors.ts'
+import { ArgumentError, printed } from '../errors.ts'
 import { makeNode } from '../graph/build.ts'
 import { linearize } from '../graph/linearize.ts'
 import type { Node } from '../graph/node.ts'
@@ -51,7 +51,7 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
  * `torch.compile`.
  *
  * @param fn gives tensors, and reads none
- * @throws when called, ArgumentError if `fn` reads a tensor or returns a typed array; OutOfMemoryError
+ * @throws ArgumentError for what is no function; when called, ArgumentError if `fn` reads a tensor or returns a typed array; OutOfMemoryError
  * @example
  * const w = tensor([1, 2])
  * const step = compile((x: Tensor) => { w.assign(w.add(x)); return w.sum() })
@@ -60,6 +60,7 @@ export interface Compiled<Arguments extends readonly unknown[], Result> {
 export function compile<Arguments extends readonly unknown[], Result>(
   fn: (...args: Arguments) => Result,
 ): Compiled<Arguments, Result> {
+  if (typeof fn !== 'function') throw new ArgumentError('compile', `a function is needed, got ${printed(fn)}`)
   const replays = new Map<string, Replay>()
   const replayOf = (args: Arguments, { leaves, signature }: ReturnType<typeof flatten>): Replay => {
     let replay = replays.get(signature)

@@ -2,6 +2,7 @@ import type { Backend, MemoryUse } from '../backends/backend.ts'
 import { createReferenceBackend } from '../backends/reference/index.ts'
 import { createWasmBackend } from '../backends/wasm/index.ts'
 import { DeviceError } from '../errors.ts'
+import { naming } from '../naming.ts'
 
 /** Devices by name, made when first used: 'wasm' is WebAssembly on threads, 'reference' slow and exact, with f64. */
 export type DeviceName = 'wasm' | 'reference'
@@ -13,7 +14,10 @@ let current: DeviceName = 'wasm'
 export function device(name: DeviceName = current): Backend {
   const maker = makers[name]
   if (maker === undefined)
-    throw new DeviceError(`there is no device '${name}'; the devices are ${Object.keys(makers).join(', ')}`)
+    throw new DeviceError(
+      'setDevice',
+      `there is no device '${name}'; the devices are ${Object.keys(makers).join(', ')}`,
+    )
   let backend = made.get(name)
   if (backend === undefined) made.set(name, (backend = maker()))
   return backend
@@ -42,4 +46,4 @@ export function setDevice(name: DeviceName): DeviceName {
  * @example
  * memory().live   // bytes that tensors hold
  */
-export const memory = (name?: DeviceName): MemoryUse => device(name).memory()
+export const memory = (name?: DeviceName): MemoryUse => naming('memory', () => device(name)).memory()

@@ -4,8 +4,9 @@ import { ArgumentError } from '../errors.ts'
 import { makeNode } from '../graph/build.ts'
 import { linearize } from '../graph/linearize.ts'
 import type { Node } from '../graph/node.ts'
-import { sizeOf } from '../shape.ts'
 import type { Handle } from '../handle.ts'
+import { naming } from '../naming.ts'
+import { sizeOf } from '../shape.ts'
 import { withCompanions } from './companions.ts'
 import { device } from './device.ts'
 import { boundHistories, usesIn } from './history.ts'
@@ -98,7 +99,7 @@ export function start(tensors: readonly Handle[]): void {
  */
 export async function realize(...tensors: readonly Handle[]): Promise<void> {
   try {
-    start(tensors)
+    naming('realize', () => start(tensors))
   } catch (error) {
     await makeRoom(error)
     start(tensors)

@@ -28,7 +28,7 @@ export class Blocks {
 
   bytes({ address }: Block): ArrayBuffer {
     const buffer = this.buffers.get(address)
-    if (buffer === undefined) throw new DeviceError(`reference: block ${address} is not allocated`)
+    if (buffer === undefined) throw new DeviceError('free', `block ${address} of the reference device is not allocated`)
     return buffer
   }
 

@@ -51,7 +51,7 @@ export function findBlas(module: string, wanted?: string): Blas {
   try {
     return { module, library: load(module).findLibrary(wanted) }
   } catch (error) {
-    throw new DeviceError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new DeviceError('setBlas', error instanceof Error ? error.message : String(error), { cause: error })
   }
 }
 
@@ -61,7 +61,7 @@ function load(module: string): SgemmModule {
 
 function requireFrom(path: string): NodeJS.Require {
   const node = globalThis.process?.getBuiltinModule?.('node:module')
-  if (node === undefined) throw new DeviceError('a BLAS library needs Node')
+  if (node === undefined) throw new Error('a BLAS library needs Node')
   return node.createRequire(path)
 }
 
@@ -85,5 +85,5 @@ function installedModule(): string {
     } catch {
       continue
     }
-  throw new DeviceError('@wids/blas is not installed here; install it with `npm install @wids/blas`')
+  throw new Error('@wids/blas is not installed here; install it with `npm install @wids/blas`')
 }

@@ -1,4 +1,4 @@
-import { ArgumentError } from '../../../errors.ts'
+import { ArgumentError, WidsError } from '../../../errors.ts'
 import { mostThreads } from './control.ts'
 
 let chosen: number | undefined
@@ -32,10 +32,7 @@ function fromEnvironment(): number | undefined {
   if (text === undefined || text === '') return undefined
   const count = Number(text)
   if (!Number.isInteger(count) || count < 1 || count > mostThreads)
-    throw new ArgumentError(
-      'WIDS_THREADS',
-      `the number of threads is an integer from 1 to ${mostThreads}, got '${text}'`,
-    )
+    throw new WidsError(`WIDS_THREADS: the number of threads is an integer from 1 to ${mostThreads}, got '${text}'`)
   return count
 }
 

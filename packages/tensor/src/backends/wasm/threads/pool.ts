@@ -124,4 +124,4 @@ export function createPool(memory: WebAssembly.Memory): Pool {
 const closed = -1
 
 const failure = (reason: string): DeviceError =>
-  new DeviceError(`a thread of the wasm device failed, and its programs with it: ${reason}`)
+  new DeviceError('realize', `a thread of the wasm device failed, and its programs with it: ${reason}`)
