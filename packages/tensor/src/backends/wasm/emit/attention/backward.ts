@@ -140,7 +140,7 @@ function emitHead(item: Item): void {
     startRows(item, 'query', head, query)
     startRows(item, 'gradient', head, query)
     packQueries(frame, rows.query, rowBytes(kernel.query), sizes.channels, item.packedQuery, sizes.scale)
-    packQueries(frame, rows.gradient, rowBytes(kernel.gradient), sizes.values, item.packedGradient, 1)
+    packQueries(frame, rows.gradient, rowBytes(kernel.gradient), sizes.values, item.packedGradient, sizes.scale)
     copyColumn(frame, kernel.logSumExp, item.offsets)
     copyColumn(frame, kernel.delta, item.deltas)
     local.set(last, sizes.causal ? i32.add(query, queryBlock) : i32.const(sizes.keys))
@@ -206,7 +206,7 @@ function emitBlock(item: Item): void {
   }
 }
 
-/** In place of a panel's scores P = exp(S − L), and of G Vᵀ dS = scale · P ∘ (G Vᵀ − D). */
+/** In place of a panel's scores P = exp(S − L), and of scale · G Vᵀ dS = P ∘ (scale · G Vᵀ − scale · D). */
 function emitSlopes({ frame, weights, slopes, offsets, deltas }: Item, of: Panel, wanted: boolean): void {
   const { code, sizes } = frame
   code.region(() => {
@@ -216,7 +216,8 @@ function emitSlopes({ frame, weights, slopes, offsets, deltas }: Item, of: Panel
       const address = code.keepInt(i32.add(part, offset))
       return [0, 16].map(half => code.keep(v128.load({ offset: half }, address)))
     }
-    const [l, d] = [halvesOf(offsets), halvesOf(deltas)]
+    const [l, unscaled] = [halvesOf(offsets), halvesOf(deltas)]
+    const d = unscaled.map(x => code.keep(f32x4.mul(x, code.f32(sizes.scale))))
     eachKey(code, of, at, row => {
       const slope = code.keepInt(i32.add(row, distance))
       l.forEach((offsetOf, i) =>
@@ -225,8 +226,7 @@ function emitSlopes({ frame, weights, slopes, offsets, deltas }: Item, of: Panel
           v128.store({ offset: 16 * i }, row, p)
           if (!wanted) return
           const difference = code.keep(f32x4.sub(v128.load({ offset: 16 * i }, slope), d[i]!))
-          const scaled = code.keep(f32x4.mul(p, code.f32(sizes.scale)))
-          v128.store({ offset: 16 * i }, slope, f32x4.mul(scaled, difference))
+          v128.store({ offset: 16 * i }, slope, f32x4.mul(p, difference))
         }),
       )
     })

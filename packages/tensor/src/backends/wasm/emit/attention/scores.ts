@@ -165,12 +165,8 @@ export function eachKey(code: Code, { keys }: Panel, at: Int, body: (row: Int) =
   })
 }
 
-/** exp x of x ≤ 1 or NaN; 0 below −87, where it would not be a normal number. */
-export function weight(code: Code, x: Vector): OnStack {
-  const least = code.f32(-87)
-  const e = code.keep(expNormal(code, code.keep(f32x4.pmax(x, least))))
-  return v128.andnot(e, f32x4.lt(x, least))
-}
+/** exp x of x ≤ 1 or NaN; 0 below −87.7, where it would not be a normal number. */
+export const weight = (code: Code, x: Vector): OnStack => expNormal(code, code.keep(f32x4.pmax(x, code.f32(-88))))
 
 /** Takes a block of queries, counted from 0, that so many keys stand before. */
 export function setQueries({ sizes, query, place, queryCount }: Frame, block: Int, offset: Int | number = 0): void {
