@@ -59,6 +59,7 @@ const cases: { readonly [Op in Primitive]: readonly Case[] } = {
   sin: [[x => x.sin(), a]],
   cos: [[x => x.cos(), a]],
   tanh: [[x => x.tanh(), a]],
+  sigmoid: [[x => x.sigmoid(), a]],
   erf: [[x => x.erf(), a]],
   not: [[x => where(x.gt(0).logicalNot(), x.mul(x), x), a]],
   detach: [[x => x.sign().detach().mul(x).mul(x), a]],

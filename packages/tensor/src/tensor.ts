@@ -263,7 +263,7 @@ export class Tensor extends Handle {
   // Activations
   /** 1 / (1 + e⁻ˣ) */
   sigmoid(): Tensor {
-    return activation.sigmoid(this)
+    return elementwise.real('sigmoid', this)
   }
   /** max(x, 0), whose derivative at 0 is 0 (`F.relu`) */
   relu(): Tensor {

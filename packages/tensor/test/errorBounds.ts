@@ -46,6 +46,7 @@ const unaryError: Readonly<Record<Unary, (x: number, error: number, result: numb
   sin: (x, e) => (Math.abs(x) > 1e4 ? unbounded : e + approximation),
   cos: (x, e) => (Math.abs(x) > 1e4 ? unbounded : e + approximation),
   tanh: (_, e, r) => e + approximation * Math.abs(r) + tiny,
+  sigmoid: (_, e, r) => e + approximation * r + tiny,
   erf: (_, e, r) => 1.2 * e + approximation * Math.abs(r) + tiny,
 }
 

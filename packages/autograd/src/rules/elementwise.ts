@@ -26,6 +26,8 @@ export const unaryRules: Pick<Rules, Unary> = {
   cos: [(g, [x]) => g.mul(x.sin()).neg()],
   // y = tanh x: dy = (1 − y²) dx
   tanh: [(g, _, y) => g.mul(y.mul(y).neg().add(1))],
+  // y = σ(x): dy = y(1 − y) dx
+  sigmoid: [(g, _, y) => g.mul(y.mul(y.neg().add(1)))],
   // d(erf x) = 2/√π e^(−x²) dx
   erf: [
     (g, [x]) =>

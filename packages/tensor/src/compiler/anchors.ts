@@ -40,6 +40,7 @@ const costly: ReadonlySet<Primitive> = new Set<Primitive>([
   'sin',
   'cos',
   'tanh',
+  'sigmoid',
   'erf',
   'pow',
   'randomBits',

@@ -101,6 +101,7 @@ export const unaries = [
   'sin',
   'cos',
   'tanh',
+  'sigmoid',
   'erf',
   'not',
   'detach',

@@ -4,10 +4,6 @@ import type { Tensor } from '../tensor.ts'
 import { where } from './elementwise.ts'
 import { shiftOf } from './reduce.ts'
 
-/** y = σ(x) = 1 / (1 + e⁻ˣ); its gradient is g · y(1 − y), which does not overflow with e⁻ˣ. */
-export const sigmoid = (x: Tensor): Tensor =>
-  customGradient([x], x.neg().exp().add(1).reciprocal(), (g, y) => [g.mul(y.mul(y.neg().add(1)))])
-
 /** max(x, 0), whose derivative at 0 is 0 as in PyTorch */
 export const relu = (x: Tensor): Tensor => where(x.gt(0), x, where(x.isNaN(), x, 0))
 
@@ -33,13 +29,13 @@ function tanhGelu(x: Tensor): Tensor {
   const a = 2 * Math.sqrt(2 / Math.PI)
   const b = 0.044715 * a
   const square = x.mul(x)
-  const s = sigmoid(x.mul(square.mul(b).add(a)))
+  const s = x.mul(square.mul(b).add(a)).sigmoid()
   const slope = square.mul(3 * b).add(a)
   return customGradient([x], x.mul(s), g => [s.mul(g).mul(x.mul(s.neg().add(1)).mul(slope).add(1))])
 }
 
 /** x · σ(x) */
-export const silu = (x: Tensor): Tensor => x.mul(sigmoid(x))
+export const silu = (x: Tensor): Tensor => x.mul(x.sigmoid())
 
 /** log(1 + eˣ), computed as max(x, 0) + log(1 + e^−|x|) so that nothing overflows */
 export const softplus = (x: Tensor): Tensor => x.maximum(0).add(x.abs().neg().exp().log1p())

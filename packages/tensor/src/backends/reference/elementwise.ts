@@ -28,6 +28,7 @@ export const unaryRules: Rules<Unary> = {
   sin: eachOf(Math.sin),
   cos: eachOf(Math.cos),
   tanh: eachOf(Math.tanh),
+  sigmoid: eachOf(x => 1 / (1 + Math.exp(-x))),
   erf: eachOf(erf),
   not: eachOf(x => (x === 0 ? 1 : 0)),
   detach: identity,

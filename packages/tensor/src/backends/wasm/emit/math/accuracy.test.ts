@@ -39,6 +39,13 @@ describe.each([...new Set([false, hasRelaxedSimd()])])('within 2 ulp, relaxed SI
     ).toBe(true)
   })
 
+  test('sigmoid of all floats whose result is a normal number', () => {
+    const exact = (x: number): number => 1 / (1 + Math.exp(-x))
+    const fill = (at: number): number => Math.max(-87, sweep(batches)(at))
+    const worst = worstOf(computeWith(bench, 'sigmoid', 1), exact, batches, 1, fill)
+    expect(worst.ulps, `at ${worst.inputs.join()}`).toBeLessThanOrEqual(2)
+  })
+
   const power = (a: number, b: number): number => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b)
 
   test('pow of any two floats, and of those whose power is finite', () => {

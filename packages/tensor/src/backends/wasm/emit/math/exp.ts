@@ -11,21 +11,23 @@ const exponential = [
   0.4999999403953552, 0.16666515171527863, 0.041668083518743515, 0.00836934894323349, 0.0013840398751199245,
 ]
 
-/** x = n · ln 2 + r with |r| ≤ ½ ln 2: r, and n as an integer in the low bits of `rounded`. */
-function reduce(code: Code, x: Vector): { r: Vector; rounded: Vector } {
-  const rounded = code.keep(multiplyAdd(code, x, code.f32(Math.LOG2E), code.f32(rounder)))
+/** ±x = n · ln 2 ± r with |r| ≤ ½ ln 2: r, and n as an integer in the low bits of `rounded`. */
+function reduce(code: Code, x: Vector, sign: 1 | -1): { r: Vector; rounded: Vector } {
+  const rounded = code.keep(multiplyAdd(code, x, code.f32(sign * Math.LOG2E), code.f32(rounder)))
   const n = code.keep(f32x4.sub(rounded, code.f32(rounder)))
-  const high = code.keep(multiplyAdd(code, n, code.f32(-ln2High), x))
-  return { r: code.keep(multiplyAdd(code, n, code.f32(-ln2Low), high)), rounded }
+  const high = code.keep(multiplyAdd(code, n, code.f32(-sign * ln2High), x))
+  return { r: code.keep(multiplyAdd(code, n, code.f32(-sign * ln2Low), high)), rounded }
 }
 
-/** exp r */
-function expOfRest(code: Code, r: Vector): OnStack {
+/** exp(±r) = 1 ± (r ± r² · (½ ± …)) */
+function expOfRest(code: Code, r: Vector, sign: 1 | -1): OnStack {
   const squared = code.keep(f32x4.mul(r, r))
-  return f32x4.add(multiplyAdd(code, polynomial(code, r, exponential), squared, r), code.f32(1))
+  const signed = exponential.map((c, i) => (i % 2 === 0 ? sign * c : c))
+  const change = code.keep(multiplyAdd(code, polynomial(code, r, signed, squared), squared, r))
+  return sign === 1 ? f32x4.add(change, code.f32(1)) : f32x4.sub(code.f32(1), change)
 }
 
-/** 2ⁿ for −126 ≤ n ≤ 127, n in the low bits of `rounded`: what lies above them is shifted out. */
+/** 2ⁿ for −126 ≤ n ≤ 127, 0 for −127 and ∞ for 128, n in the low bits of `rounded`: what lies above them is shifted out. */
 const powerOf2 = (code: Code, rounded: Vector): OnStack => i32x4.add(i32x4.shl(rounded, 23), code.i32(0x3f800000))
 
 /** Below this exp rounds to 0. */
@@ -35,18 +37,25 @@ const lowest = -104
 export function exp(code: Code, x: Vector): OnStack {
   // `pmin` and `pmax` keep a NaN that is their first operand.
   const bounded = code.keep(f32x4.pmax(f32x4.pmin(x, code.f32(89)), code.f32(lowest)))
-  const { r, rounded } = reduce(code, bounded)
+  const { r, rounded } = reduce(code, bounded, 1)
   const n = code.keep(i32x4.sub(rounded, code.lanes(new Int32Array(new Float32Array(4).fill(rounder).buffer))))
   const half = code.keep(i32x4.shr_s(n, 1))
   const rest = code.keep(i32x4.sub(n, half))
   // Masked scores are −∞: multiplying 0 instead of underflowing spares them some hundred cycles each.
-  const partial = v128.andnot(expOfRest(code, r), f32x4.lt(x, code.f32(lowest)))
+  const partial = v128.andnot(expOfRest(code, r, 1), f32x4.lt(x, code.f32(lowest)))
   f32x4.mul(partial, powerOf2(code, half))
   return f32x4.mul($, powerOf2(code, rest))
 }
 
-/** exp x where −87 ≤ x ≤ 88, or x is NaN. */
+/** exp x where −88 ≤ x ≤ 88, or x is NaN; 0 below −87.7. */
 export function expNormal(code: Code, x: Vector): OnStack {
-  const { r, rounded } = reduce(code, x)
-  return f32x4.mul(expOfRest(code, r), powerOf2(code, rounded))
+  const { r, rounded } = reduce(code, x, 1)
+  return f32x4.mul(expOfRest(code, r, 1), powerOf2(code, rounded))
+}
+
+/** a + e⁻ˣ where −89 ≤ x ≤ 87, or x is NaN; ∞ where 2ⁿ is. */
+export function addExpOfNegative(code: Code, a: Vector, x: Vector): OnStack {
+  const { r, rounded } = reduce(code, x, -1)
+  const power = code.keep(powerOf2(code, rounded))
+  return multiplyAdd(code, power, code.keep(expOfRest(code, r, -1)), a)
 }

@@ -29,6 +29,7 @@ const costs: Record<Value['op'], number> = {
   sin: 120,
   cos: 120,
   tanh: 40,
+  sigmoid: 20,
   erf: 50,
   add: 1,
   sub: 1,

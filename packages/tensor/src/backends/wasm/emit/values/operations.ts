@@ -16,6 +16,7 @@ import {
 import { log } from '../math/log.ts'
 import { power } from '../math/power.ts'
 import { remainder } from '../math/remainder.ts'
+import { sigmoid } from '../math/sigmoid.ts'
 import { cos, sin } from '../math/sine.ts'
 import { tanh } from '../math/tanh.ts'
 import { casts } from './casts.ts'
@@ -73,6 +74,7 @@ export const unaryRules: Record<Unary, Record<ValueType, UnaryRule>> = {
   sin: ofFloat(sin),
   cos: ofFloat(cos),
   tanh: ofFloat(tanh),
+  sigmoid: ofFloat(sigmoid),
   erf: ofFloat(erf),
   not: {
     f32: (code, x) => v128.and(f32x4.eq(x, code.f32(0)), code.f32(1)),
