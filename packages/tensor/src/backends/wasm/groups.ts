@@ -20,8 +20,8 @@ export interface Group {
   readonly tasks: readonly number[]
 }
 
-/** Nanoseconds of work that is not worth a barrier's wait of its own: several times what that costs. */
-const sharedFrom = 15_000
+/** Nanoseconds of work from which on it pays that threads wait for each other after it. */
+const sharedFrom = 5_000
 
 /**
  * Brings tasks, which may run in the given order, into few groups: each as early as what it must wait for allows, and

@@ -31,13 +31,13 @@ export interface WasmProgram extends Program, Steps {
   /** For each thread. */
   readonly scratchBytes: number
   readonly nanoseconds: number
-  readonly sharedNanoseconds: number
+  readonly savedNanoseconds: number
 }
 
 const maxBytes = 65536 * 65536
 /** Programs shorter than this run at once on the calling thread, which takes less time than waking others and hearing from them. */
 const inlineBelow = 2_000_000
-/** Others help it from so much on that they can share. */
+/** Others help it where one of them saves so much, several times what waking it takes. */
 const helpFrom = 100_000
 
 const storable: ReadonlySet<DType> = new Set<DType>(['f32', 'f16', 'bf16', 'i32', 'u32', 'i8', 'bool'])
@@ -181,9 +181,9 @@ function chooseThreads(program: WasmProgram, pool: Pool | undefined): { threads:
   if (pool === undefined) return { threads: 1, isLed: true }
   const isIdle = pool.completed() >= pool.submitted()
   if (program.nanoseconds >= inlineBelow || !isIdle) {
-    const threads = pool.ready(program.sharedNanoseconds < helpFrom ? 1 : threadCount())
+    const threads = pool.ready(program.savedNanoseconds < helpFrom ? 1 : threadCount())
     if (threads > 0) return { threads, isLed: false }
   }
-  const helpers = program.sharedNanoseconds < helpFrom ? 0 : pool.ready(threadCount() - 1)
+  const helpers = program.savedNanoseconds < helpFrom ? 0 : pool.ready(threadCount() - 1)
   return { threads: 1 + helpers, isLed: true }
 }

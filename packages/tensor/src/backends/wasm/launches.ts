@@ -3,8 +3,8 @@ import { groupsOf, type Touch } from './groups.ts'
 import { nanosecondsOf } from './kernelCost.ts'
 import { beginsGroup, isClaimed, isSplit } from './threads/takePart.ts'
 
-/** Nanoseconds of work above which a launch is worth splitting. */
-const splitFrom = 15_000
+/** Nanoseconds of work above which a launch is worth splitting, and that a group costs which threads wait for. */
+const [splitFrom, perGroup] = [5_000, 5_000]
 
 /** A program's launches as threads read them (see `takePart`), and about how many nanoseconds one thread needs for all. */
 export interface Schedule {
@@ -12,8 +12,8 @@ export interface Schedule {
   /** Which launch of the plan each is. */
   readonly order: readonly number[]
   readonly nanoseconds: number
-  /** And how many of them threads share. */
-  readonly sharedNanoseconds: number
+  /** And how many of them a second thread saves. */
+  readonly savedNanoseconds: number
 }
 
 /** Decides in which order launches run, which threads do them, and where threads wait for each other. */
@@ -47,7 +47,8 @@ export function schedule(plan: Plan, kernels: readonly { readonly units: number 
     launches: Int32Array.from(launches),
     order,
     nanoseconds: nanoseconds(order),
-    sharedNanoseconds: nanoseconds(groups.flatMap(group => (group.isShared ? group.tasks : []))),
+    savedNanoseconds:
+      nanoseconds(groups.flatMap(group => (group.isShared ? group.tasks : []))) / 2 - groups.length * perGroup,
   }
 }
 

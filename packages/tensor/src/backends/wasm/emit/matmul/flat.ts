@@ -20,22 +20,22 @@ const mostRows: Readonly<Record<Layout, number>> = { across: 3, along: 6, scatte
 /** With so few rows (or columns) the shape alone decides which factor plays B. */
 export const mostFlatRows = 4
 
-/** Multiply-adds of an item that pay for handing it out, and items for eight threads. */
-const leastWork = 1 << 16
-const leastItems = 8
+/** Multiply-adds of an item that pay for handing it out, and items for eight threads, each of which takes some at a time. */
+const leastWork = 1 << 14
+const wantedItems = 32
 /** Columns of an item: rows of B are read in pieces of 512 bytes or more. */
-const leastColumns = 128
+const leastColumns: Readonly<Record<Layout, number>> = { across: 128, along: 16, scattered: 128 }
 const mostColumns = 1024
 
 /** Whether a product has few rows, and columns that need no packing. */
 export const isFlat = ({ m, n, k, b }: Problem): boolean => m > 0 && m <= mostRows[layoutOf(b, n, k)]
 
 function planFlat(problem: Problem): Blocks {
-  const { m, n, k } = problem
+  const { m, n, k, b } = problem
   const batches = batchSize(problem)
   const wanted = Math.max(
-    leastColumns,
-    Math.ceil((n * batches) / leastItems),
+    leastColumns[layoutOf(b, n, k)],
+    Math.ceil((n * batches) / wantedItems),
     Math.ceil(leastWork / Math.max(1, m * k)),
   )
   const columnsPerItem = Math.max(16, Math.min(Math.ceil(wanted / 16) * 16, mostColumns, Math.ceil(n / 16) * 16))
