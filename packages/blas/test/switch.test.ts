@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inFreshProcess } from '@wids/testing'
 import { describe, expect, test } from 'vitest'
 import { useBlas } from '../src/index.ts'
@@ -23,6 +27,15 @@ describe('where there is a library', () => {
 
   test('WIDS_BLAS=1 switches it on without an import', async () =>
     expect(await start({ WIDS_BLAS: '1' })).toEqual({ loaded: true, sums, stderr: '' }))
+
+  test('WIDS_BLAS=1 finds it beside a command that is started by a link', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'wids-blas-'))
+    const link = join(folder, 'starts.ts')
+    symlinkSync(fileURLToPath(new URL('starts.ts', import.meta.url)), link)
+    const { result } = await inFreshProcess<{ loaded: boolean }>(pathToFileURL(link), { env: { WIDS_BLAS: '1' } })
+    rmSync(folder, { recursive: true })
+    expect(result.loaded).toBe(true)
+  })
 
   test('WIDS_BLAS=0 keeps it off in spite of an import', async () =>
     expect(await start({ WIDS_BLAS: '0' }, '@wids/blas')).toEqual({ loaded: false, sums, stderr: '' }))

@@ -77,11 +77,13 @@ function fromEnvironment(): Blas | undefined {
   }
 }
 
-/** `@wids/blas` beside the program that runs, or in the folder where it was started. */
+/** `@wids/blas` beside the program that runs, which a command is a link to, or in the folder where it was started. */
 function installedModule(): string {
-  for (const from of [process.argv[1], `${process.cwd()}/`])
+  const { existsSync, realpathSync } = process.getBuiltinModule('node:fs')
+  const program = process.argv[1] ?? ''
+  for (const from of [existsSync(program) ? realpathSync(program) : program, `${process.cwd()}/`])
     try {
-      if (from !== undefined) return requireFrom(from).resolve('@wids/blas/sgemm')
+      return requireFrom(from).resolve('@wids/blas/sgemm')
     } catch {
       continue
     }
