@@ -12,14 +12,17 @@ export function naming<Result>(operation: string, body: () => Result): Result {
   }
 }
 
-/** Has each method that a class adds to `base` run as an operation of the method's name. */
-export function nameMethods({ prototype }: { readonly prototype: object }, base: { readonly prototype: object }): void {
-  for (let part = prototype; part !== base.prototype; part = Object.getPrototypeOf(part) as object)
+/** Gives a class the methods of other classes, or its own, each run as an operation of its name. */
+export function addMethods({ prototype }: Class, classes: readonly Class[]): void {
+  for (const { prototype: part } of classes)
     for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(part)))
-      if (name !== 'constructor' && typeof property.value === 'function')
-        Object.defineProperty(part, name, { ...property, value: namingItself(name, property.value as Method) })
+      if (name !== 'constructor')
+        Object.defineProperty(prototype, name, { ...property, value: namingItself(name, property.value as Method) })
 }
 
+interface Class {
+  readonly prototype: object
+}
 type Method = (...parameters: unknown[]) => unknown
 
 /** As `naming`, without a closure for each call. */
