@@ -12,6 +12,22 @@ import { sameShape, type Shape, show, sizeOf } from './shape.ts'
 /** Numbers nested to the rank of a tensor. */
 export type Nested = number | boolean | readonly Nested[]
 
+let counts = true
+
+/**
+ * @internal Runs `body`, none of whose new tensors is held once it returns, but for what it assigns: they do not count
+ * as handles, so that what only they were built on may be overwritten in place.
+ */
+export function passing<Result>(body: () => Result): Result {
+  const before = counts
+  counts = false
+  try {
+    return body()
+  } finally {
+    counts = before
+  }
+}
+
 /** What every tensor is below its operations: a name for a node of the graph, readable and assignable. */
 export class Handle {
   #node: Node
@@ -23,7 +39,7 @@ export class Handle {
   /** @internal Made by operations. */
   constructor(node: Node) {
     this.#node = node
-    node.handles++
+    if (counts) node.handles++
   }
 
   /** @internal What this tensor means now. */
@@ -130,29 +146,21 @@ export class Handle {
     this.#node = node
   }
 
-  /**
-   * @internal After its program ran, an assigned value becomes a plain source, and the one before may go if all that
-   * was built on it ran in that program (`usesOf` counts those). Returns the value before, if it was assigned.
-   */
-  settle(usesOf: (node: Node) => number): Node | undefined {
-    const replaced = this.#replaced
-    if (replaced === undefined) return undefined
-    this.#node.inputs = []
-    // States of generators stay for as long as numbers drawn from them may still be computed: they are small.
-    if (
-      isFloat(replaced.dtype) &&
-      replaced.storage !== undefined &&
-      replaced.handles === 1 &&
-      replaced.uses === usesOf(replaced)
-    )
-      retire((this.#retired ??= []), replaced)
-    this.#replaced = undefined
-    return replaced
+  /** @internal The value before an assignment that is not computed yet. */
+  get replaced(): Node | undefined {
+    return this.#replaced
   }
 
-  /** @internal Whether it was assigned a value that is not computed yet. */
-  get isAssigned(): boolean {
-    return this.#replaced !== undefined
+  /**
+   * @internal After its program ran, an assigned value becomes a plain source. The value before, if it still has bytes,
+   * may go in time if it `isSpare`: all that was built on it ran in that program.
+   */
+  settle(isSpare: boolean): void {
+    const replaced = this.#replaced
+    if (replaced === undefined) return
+    this.#node.inputs = []
+    if (isSpare && replaced.storage!.gone === undefined) retire((this.#retired ??= []), replaced)
+    this.#replaced = undefined
   }
 
   /** Frees the memory now instead of when the tensor is collected; reading it afterwards is an error. */

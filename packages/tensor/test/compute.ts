@@ -56,11 +56,11 @@ export function computeOn(
   leaves: ReadonlyMap<Node, Given>,
 ): Promise<Given[]> {
   const replaces = outputs.map(() => undefined)
-  const { graph, inputs } = linearize(outputs, replaces)
+  const linear = linearize(outputs, replaces)
   return runGraph(
     backend,
-    graph,
-    inputs.map(node => leaves.get(node)!),
+    linear.graph(),
+    linear.inputs.map(node => leaves.get(node)!),
   )
 }
 

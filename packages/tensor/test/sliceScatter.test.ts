@@ -85,8 +85,8 @@ it.each([
 ])('may take the place of its base where the source is %s: %s', (_, isInPlace, sourceOf) => {
   const [base, other] = [0, 1].map(() => build.makeNode('buffer', [], {}, [4], 'f32')) as [Node, Node]
   const source = build.slice(sourceOf(base, other), [0], [2], [1])
-  const { graph, inputs } = linearize([build.sliceScatter(base, source, build.constant(1, 'i32'), 0)], [base])
-  expect(plan(graph).inPlace).toEqual([isInPlace ? inputs.indexOf(base) : undefined])
+  const linear = linearize([build.sliceScatter(base, source, build.constant(1, 'i32'), 0)], [base])
+  expect(plan(linear.graph()).inPlace).toEqual([isInPlace ? linear.inputs.indexOf(base) : undefined])
 })
 
 it('says what does not fit', () => {

@@ -1,5 +1,5 @@
 import { tensor, type Tensor, zeros, zerosLike } from '@wids/tensor'
-import { isTracing, start as begin } from '@wids/tensor/graph'
+import { isTracing, passing, start as begin } from '@wids/tensor/graph'
 import { type Loaded, loadTensors } from '../module/loadTensors.ts'
 import { checkGradients, checkParameters, checkRate } from './checks.ts'
 
@@ -108,6 +108,12 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
    */
   step(gradients: readonly Tensor[]): void {
     checkGradients(this.parameters, gradients)
+    const targets = passing(() => this.#assign(gradients))
+    if (!isTracing()) begin(targets)
+  }
+
+  /** Assigns parameters and state their next values; returns them. */
+  #assign(gradients: readonly Tensor[]): Tensor[] {
     const step = this.steps.add(1)
     const updates: (readonly [Tensor, Tensor])[] = [[this.steps, step]]
     for (const { options, scale, members } of this.#groups) {
@@ -119,8 +125,7 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
         for (const slot in state) updates.push([state[slot], updated.state[slot]!])
       }
     }
-    for (const [target, value] of updates) target.assign(value.to(target.dtype))
-    if (!isTracing()) begin(updates.map(([target]) => target))
+    return updates.map(([target, value]) => target.assign(value.to(target.dtype)))
   }
 
   /**

@@ -12,7 +12,7 @@ const planOf = (...tensors: Tensor[]): ReturnType<typeof plan> =>
     linearize(
       tensors.map(t => t.node),
       tensors.map(() => undefined),
-    ).graph,
+    ).graph(),
   )
 const data = (...shape: number[]): Tensor => tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), { shape })
 
@@ -92,7 +92,7 @@ test('an update may replace its input in place, unless the old value is read els
       linearize(
         [next, ...others].map(t => t.node),
         [w.node, ...others.map(() => undefined)],
-      ).graph,
+      ).graph(),
     ).inPlace[0]
   expect(inPlace(w.add(1))).toBe(0)
   expect(inPlace(w.transpose().add(1))).toBeUndefined()

@@ -9,7 +9,7 @@ const data = (...shape: number[]): Tensor =>
     { shape },
   )
 const outerLoops = (t: Tensor): (readonly number[])[] =>
-  plan(linearize([t.node], [undefined]).graph).launches.map(({ kernel }) =>
+  plan(linearize([t.node], [undefined]).graph()).launches.map(({ kernel }) =>
     kernel.kind === 'loops' ? kernel.outer : [],
   )
 

@@ -9,6 +9,7 @@ export type {
   Unary,
   View,
 } from './primitives.ts'
+export { passing } from '../handle.ts'
 export { is, type Node, topological } from './node.ts'
 export { customGradient } from './customGradient.ts'
 export { customGradientOf, type GradientRule } from './gradientRules.ts'

@@ -53,5 +53,25 @@ export function topological(roots: readonly Node[], stop: (node: Node) => boolea
   }
   for (const root of roots) find(root)
   for (const node of found) if (!stop(node)) for (const input of node.inputs) find(input)
-  return found.sort((a, b) => a.id - b.id)
+  return byId(found)
+}
+
+/** Ids of a graph lie mostly this many times as far apart as they would without gaps. */
+const spread = 8
+let places = new Int32Array(1024)
+
+/** Each into its place in a table of ids, which takes no comparisons; the few that are far older are sorted in front. */
+function byId(nodes: readonly Node[]): Node[] {
+  let last = 0
+  for (const { id } of nodes) last = Math.max(last, id)
+  const span = nodes.length * spread
+  if (span > places.length) places = new Int32Array(2 * span)
+  else places.fill(0, 0, span)
+  const older = nodes.filter(({ id }) => id <= last - span)
+  nodes.forEach(({ id }, i) => {
+    if (id > last - span) places[last - id] = i + 1
+  })
+  const ordered = older.sort((a, b) => a.id - b.id)
+  for (let at = span - 1; at >= 0; at--) if (places[at] !== 0) ordered.push(nodes[places[at]! - 1]!)
+  return ordered
 }

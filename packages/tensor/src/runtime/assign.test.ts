@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { passing } from '../handle.ts'
 import { compile, manualSeed, memory, ones, randn, realize, tensor, type Tensor, zeros } from '../index.ts'
 
 describe('assign', () => {
@@ -38,6 +39,28 @@ describe('assign', () => {
     }
     expect(await made[4]!.item()).toBeCloseTo(2 * 2048 * 2 ** 4, 0)
     await expect(made[1]!.item()).rejects.toThrow('updated more than twice since')
+  })
+
+  test('overwrites in place what only passing tensors were made of', async () => {
+    const state = zeros([4096])
+    const advance = (): void => passing(() => void state.assign(state.mul(2).add(1)).start())
+    for (let i = 0; i < 2; i++) advance()
+    const { live } = memory()
+    for (let i = 0; i < 3; i++) advance()
+    expect(memory().live).toBe(live)
+    expect(await state.at(7).item()).toBe(2 ** 5 - 1)
+  })
+
+  test('keeps a value in its place for a tensor that may be held', async () => {
+    const state = zeros([4096])
+    await realize(state)
+    const held = state.add(3)
+    passing(() => void state.assign(held.mul(2)).start())
+    expect(await held.at(0).item()).toBe(3)
+    const passed = passing(() => state.add(1))
+    passing(() => void state.assign(passed).start())
+    expect(await state.at(0).item()).toBe(7)
+    await expect(passed.data()).rejects.toThrow('replaced in place')
   })
 })
 

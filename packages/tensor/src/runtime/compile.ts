@@ -122,11 +122,11 @@ function trace<Arguments extends readonly unknown[]>(
     outputs: traced.outputs.map(node => ({ node, bytes: bytesOf(node), isResult: true })),
     assigned: assigned.map(([tensor], i) => ({
       tensor,
-      inPlace: program.inPlace[first + i] === linear.graph.replaces[first + i],
+      inPlace: program.inPlace[first + i] === linear.replaces[first + i],
       output: { bytes: bytesOf(tensor), isResult: false },
     })),
     rebuild: traced.rebuild,
-    memory: memoryOf(backend, linear.graph, program),
+    memory: memoryOf(backend, linear.graph(), program),
   }
 }
 

@@ -38,10 +38,3 @@ export function boundHistories(computed: readonly Node[], replaced: readonly Nod
   for (const node of order) if (node.inputs.some(input => final.has(input))) final.add(node)
   for (const node of nodes) (final.has(node) ? releaseHistory : boundHistory)(node)
 }
-
-/** How often each node is an input of others that are computed from these, in a linear order. */
-export function usesIn(order: readonly Node[], sources: ReadonlySet<Node>): (node: Node) => number {
-  const uses = new Int32Array(order.length)
-  for (const node of order) if (!sources.has(node)) for (const input of node.inputs) uses[input.position]!++
-  return node => (order[node.position] === node ? uses[node.position]! : 0)
-}

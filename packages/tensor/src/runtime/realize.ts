@@ -9,9 +9,10 @@ import { naming } from '../naming.ts'
 import { sizeOf } from '../shape.ts'
 import { withCompanions } from './companions.ts'
 import { device } from './device.ts'
-import { boundHistories, usesIn } from './history.ts'
+import { boundHistories } from './history.ts'
 import { launch } from './launch.ts'
-import { deviceBlock, keepOnHost, release, type Storage } from './storage.ts'
+import { deviceBlock, keepOnHost, overwritten, release, type Storage } from './storage.ts'
+import { replacedIn } from './replaced.ts'
 import { makeRoom } from './room.ts'
 import { isTracing } from './trace.ts'
 import { mayLeave, turnIfFull } from './turn.ts'
@@ -35,7 +36,7 @@ const cachedPrograms = 256
 export function programOf(backend: Backend, linear: ReturnType<typeof linearize>): Program {
   let cache = programs.get(backend)
   if (cache === undefined) programs.set(backend, (cache = new Map()))
-  const program = cache.get(linear.key) ?? backend.compile(linear.graph)
+  const program = cache.get(linear.key) ?? backend.compile(linear.graph())
   cache.delete(linear.key)
   cache.set(linear.key, program)
   if (cache.size > cachedPrograms) cache.delete(cache.keys().next().value!)
@@ -70,22 +71,26 @@ export function start(tensors: readonly Handle[]): void {
   const { tensors: pending, nodes: order } = withCompanions(wanted)
   const nodes = [...new Set(pending.map(t => t.node))]
   const backend = nodes.find(n => n.device !== undefined)?.device ?? device()
-  const linear = linearize(
-    nodes,
-    nodes.map(() => undefined),
-    order,
-  )
-  const usesOf = usesIn(order, new Set(linear.inputs))
-  const assigned = new Set(pending.filter(tensor => tensor.isAssigned).map(tensor => tensor.node))
+  const before = new Map(pending.map(tensor => [tensor.node, tensor.replaced]))
+  const { isSpare, isOver } = replacedIn(order, new Set(nodes))
+  const over = nodes.map(node => (isOver(before.get(node)) ? before.get(node) : undefined))
+  const spare = new Set(pending.filter(({ replaced }) => isSpare(replaced)))
+  const linear = linearize(nodes, over, order)
+  const program = programOf(backend, linear)
+  const inPlace = over.map((replaced, i) => (program.inPlace[i] === linear.replaces[i] ? replaced : undefined))
   const storages = launch(
     backend,
-    programOf(backend, linear),
+    program,
     lent => linear.inputs.map(node => borrowBlock(node.storage!, lent)),
-    nodes.map(node => ({ bytes: bytesOf(node), isResult: !assigned.has(node) })),
+    nodes.map((node, i) => inPlace[i]?.storage ?? { bytes: bytesOf(node), isResult: before.get(node) === undefined }),
   )
   nodes.forEach((node, i) => void (node.storage = storages[i]))
-  const replaced = pending.map(tensor => tensor.settle(usesOf)).filter(node => node !== undefined)
-  boundHistories(nodes, replaced)
+  for (const replaced of inPlace) if (replaced !== undefined) replaced.storage = overwritten(replaced.storage!)
+  for (const tensor of pending) tensor.settle(spare.has(tensor))
+  boundHistories(
+    nodes,
+    [...before.values()].filter(node => node !== undefined),
+  )
 }
 
 /**

@@ -86,3 +86,12 @@ export function release(storage: Storage, reason: string): void {
   storage.backend.free(storage.block)
   storage.block = undefined
 }
+
+/** What is left of a value whose bytes now hold the next one. */
+export const overwritten = (storage: Storage): Storage => ({
+  ...storage,
+  host: undefined,
+  block: undefined,
+  gone: 'this value was replaced in place; compute with it before what replaces it, or keep a copy',
+  ballast: undefined,
+})

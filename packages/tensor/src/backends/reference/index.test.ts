@@ -46,7 +46,7 @@ describe('programs', () => {
   it('let an output overwrite the input that it replaces', async () => {
     const backend = createReferenceBackend()
     const [a, b] = [leaf({ shape: [2], dtype: 'f32' }), leaf({ shape: [2], dtype: 'f32' })]
-    const swap = backend.compile({ ...linearize([a, b], []).graph, outputs: [1, 0], replaces: [0, 1] })
+    const swap = backend.compile({ ...linearize([a, b], []).graph(), outputs: [1, 0], replaces: [0, 1] })
     expect(swap.inPlace).toEqual([0, 1])
     const blocks = [1, 2].map(value => {
       const block = backend.alloc(8)
