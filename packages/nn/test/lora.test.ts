@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,17 @@ import { grad } from '@wids/autograd'
 import { type GoldenTensor, readGolden, type Tolerance, tolerances } from '@wids/testing'
 import { ArgumentError, compile, Generator, randn, type Tensor } from '@wids/tensor'
 import { afterAll, describe, expect, it } from 'vitest'
-import { AdamW, FormatError, Linear, loadLora, Lora, Module, readSafetensors, saveLora } from '../src/index.ts'
+import {
+  AdamW,
+  CheckpointError,
+  FormatError,
+  Linear,
+  loadLora,
+  Lora,
+  Module,
+  readSafetensors,
+  saveLora,
+} from '../src/index.ts'
 import { expectGolden, make, type Numbers, onEachDevice, weighted } from './golden.ts'
 
 /** Written by tools/golden/nn_lora.py with Hugging Face PEFT; `ours` by this test with WIDS_WRITE=1, and read there. */
@@ -141,6 +151,20 @@ describe('files of adapters', () => {
     expect(Object.keys(written!.tensors).toSorted()).toEqual(Object.keys(read!.tensors).toSorted())
     for (const [name, value] of Object.entries(read!.tensors))
       expect(await written!.tensors[name]!.data()).toEqual(await value.data())
+  })
+
+  it('take the place of adapters, but not of a folder with other files', async () => {
+    const [path, other] = [join(scratch, 'twice'), join(scratch, 'other')]
+    await saveLora(path, new Lora(createModel(), { targets: ['head'], rank: 2 }))
+    await saveLora(path, new Lora(createModel(), { targets: ['head'], rank: 3 }))
+    expect((await loadLora(path, createModel())).rank).toBe(3)
+    mkdirSync(other)
+    writeFileSync(join(other, 'notes.txt'), 'mine')
+    await expect(saveLora(other, new Lora(createModel(), { targets: ['head'] }))).rejects.toThrow(CheckpointError)
+    expect([readdirSync(other), readdirSync(scratch).filter(name => name.startsWith('.tmp'))]).toEqual([
+      ['notes.txt'],
+      [],
+    ])
   })
 
   it('keep a prefix that only files have', async () => {

@@ -123,6 +123,27 @@ export async function writeFolderAtomically(path: string, files: Readonly<Record
   await syncFolder(folderOf(path))
 }
 
+/**
+ * As `writeFolderAtomically`, in the place of a folder that has no other files. For a moment between two renames nothing
+ * lies there; a writer that is killed then leaves both whole beside it.
+ */
+export async function replaceFolder(path: string, files: Readonly<Record<string, Parts>>): Promise<void> {
+  const there = await namesIn(path)
+  if (!there?.every(name => Object.hasOwn(files, name))) return writeFolderAtomically(path, files)
+  const [old, next] = [temporaryName(path), temporaryName(path)]
+  await writeFolderAtomically(next, files)
+  await fs().rename(path, old)
+  try {
+    await fs().rename(next, path)
+  } catch (error) {
+    await fs().rename(old, path)
+    await removeFolder(next)
+    throw error
+  }
+  await syncFolder(folderOf(path))
+  await removeFolder(old)
+}
+
 /** Removes a file, if it is there, and waits until the disk knows. */
 export async function removeDurably(path: string): Promise<void> {
   await fs().rm(path, { force: true })

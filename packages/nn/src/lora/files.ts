@@ -1,5 +1,5 @@
 import { FormatError } from '../files/errors.ts'
-import { joined, readText, writeFolderAtomically } from '../files/nodeFiles.ts'
+import { joined, readText, replaceFolder } from '../files/nodeFiles.ts'
 import { encodedParts } from '../files/safetensors/encode.ts'
 import { readSafetensors } from '../files/safetensors/file.ts'
 import { parseStrictJson } from '../files/stored/strictJson.ts'
@@ -13,9 +13,8 @@ const configFile = 'adapter_config.json'
 
 /**
  * Saves adapters in Node as a folder in PEFT's layout: 'adapter_model.safetensors' and 'adapter_config.json'. It appears
- * whole or not at all.
+ * whole or not at all, in the place of adapters that lie there; a folder with other files in it is refused.
  *
- * @param folder a name that is free
  * @throws CheckpointError if it cannot be written
  * @example
  * await saveLora('adapters/pirate', lora)   // in Python: PeftModel.from_pretrained(model, 'adapters/pirate')
@@ -26,7 +25,7 @@ export async function saveLora(folder: string, lora: Lora): Promise<void> {
     [weightsFile]: encodedParts(lora.stateDict(), { format: 'pt' }),
     [configFile]: [new TextEncoder().encode(config)],
   }
-  await orCheckpointError(folder, 'the adapters cannot be written', () => writeFolderAtomically(folder, files))
+  await orCheckpointError(folder, 'the adapters cannot be written', () => replaceFolder(folder, files))
 }
 
 /**
