@@ -1,5 +1,6 @@
 import { utf8Width } from '../bytes/utf8.ts'
 import { LETTER, LINE_END, NUMBER, SPACE } from '../unicode/category.ts'
+import { scanAsciiWord } from './ascii-word.ts'
 import { scanEnglishSuffixAnyCase } from './english-suffix.ts'
 import { categoryAt, isAt, type Scanner, skipUpTo, skipWhile } from './scanner.ts'
 import { scanSpacesByLine } from './white-space.ts'
@@ -20,6 +21,8 @@ export function cl100kScanner(options: {
   const notPrefix = LETTER | NUMBER | LINE_END
   const rest = ~(SPACE | NUMBER | word)
   return (bytes, at, end) => {
+    const plain = scanAsciiWord(bytes, at, end)
+    if (plain > at) return plain
     const suffix = scanEnglishSuffixAnyCase(bytes, at, end)
     if (suffix > at) return suffix
     const category = categoryAt(bytes, at)

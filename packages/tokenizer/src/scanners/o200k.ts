@@ -1,5 +1,6 @@
 import { utf8Width } from '../bytes/utf8.ts'
 import { CASELESS, LETTER, LINE_END, LOWER, MARK, NUMBER, SPACE, UPPER } from '../unicode/category.ts'
+import { scanAsciiLowerWord } from './ascii-word.ts'
 import { scanEnglishSuffixAnyCase } from './english-suffix.ts'
 import { categoryAt, isAt, previousStart, type Scanner, skipUpTo, skipWhile } from './scanner.ts'
 import { scanSpacesByLine } from './white-space.ts'
@@ -18,6 +19,8 @@ const rest = ~(SPACE | LETTER | NUMBER)
 export function o200kScanner(options: { digits: number; suffixes: boolean; slashes: boolean }): Scanner {
   const { digits, suffixes, slashes } = options
   return (bytes, at, end) => {
+    const plain = scanAsciiLowerWord(bytes, at, end)
+    if (plain > at) return plain
     const word = scanWord(bytes, at, end)
     if (word > at) return suffixes ? scanEnglishSuffixAnyCase(bytes, word, end) : word
     if (isAt(bytes, at, end, NUMBER)) return skipUpTo(bytes, at, end, NUMBER, digits)
