@@ -10,8 +10,8 @@ const pools = [
 ].map(pool => Array.from(pool)) // prettier-ignore
 
 /** Strings of mixed scripts, combining marks, lone surrogates and runs. */
-export function fuzzedTexts(count: number): string[] {
-  let state = 2026
+export function fuzzedTexts(count: number, seed = 2026): string[] {
+  let state = seed
   const random = (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
     return Math.floor((state / 2 ** 32) * below)
@@ -48,17 +48,22 @@ export function unicodeTable(): string[] {
   return Array.from({ length: Math.ceil(texts.length / 16) }, (_, i) => texts.slice(i * 16, i * 16 + 16).join('\n'))
 }
 
-/** Books, speeches and source code. */
-export function realTexts(): string[] {
+const parts = (text: string): string[] => text.match(/[^]{1,20000}/gu) ?? []
+
+/** The texts of the long tests by name; `seed` is that of the fuzzed ones. */
+export function corpora(seed?: number): { readonly [name: string]: string[] } {
   const folder = (path: string, pattern: RegExp) =>
     readdirSync(path)
       .filter(name => pattern.test(name))
       .map(name => readFileSync(join(path, name), 'utf8'))
-  return [
-    ...(mobyDick().match(/[^]{1,20000}/gu) ?? []),
-    ...folder(speechFolder, /\.txt$/),
-    ...folder(join(packageFolder('typescript'), 'lib'), /^lib\..*\.d\.ts$/).map(text => text.slice(0, 60_000)),
-  ]
+  return {
+    'Moby Dick': parts(mobyDick()),
+    'State of the Union': folder(speechFolder, /\.txt$/),
+    TypeScript: folder(join(packageFolder('typescript'), 'lib'), /^(lib\..*\.d|typescript)\.(ts|js)$/).flatMap(parts),
+    'Unicode table': unicodeTable(),
+    fuzzed: fuzzedTexts(100_000, seed),
+    runs: runs(),
+  }
 }
 
 export function runs(): string[] {
