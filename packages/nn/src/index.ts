@@ -129,7 +129,8 @@ export {
 
 export type { Dataset } from './data/dataset.ts'
 export { collate, type Collated } from './data/collate.ts'
-export { type Cursor, DataLoader, type DataLoaderOptions, type LoaderOptions } from './data/dataLoader.ts'
+export type { Cursor, LoaderOptions } from './data/loader.ts'
+export { DataLoader, type DataLoaderOptions } from './data/dataLoader.ts'
 export { type Stream, StreamLoader } from './data/streamLoader.ts'
 export { type Tokens, TokenWindows } from './data/tokenWindows.ts'
 export { shuffledOrder } from './data/order.ts'

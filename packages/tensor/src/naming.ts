@@ -3,6 +3,9 @@ import { ArgumentError, OperationError } from './errors.ts'
 /**
  * Runs an operation; an error from within names it, not what it is made of: `stack([])` says 'stack', never 'concat'.
  * Where one operation is made of another, the outer one, which the user called, gives the name.
+ *
+ * @example
+ * const double = (x: Tensor) => naming('double', () => x.mul(2))
  */
 export function naming<Result>(operation: string, body: () => Result): Result {
   try {

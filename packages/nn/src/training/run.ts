@@ -1,5 +1,5 @@
 import { ArgumentError, defaultGenerator, type Generator } from '@wids/tensor'
-import type { Cursor } from '../data/dataLoader.ts'
+import type { Cursor } from '../data/loader.ts'
 import type { StateDict, Stateful } from '../files/checkpoint/state.ts'
 import type { Module } from '../module/module.ts'
 import type { Optimizer, Rate } from '../optimizers/optimizer.ts'
