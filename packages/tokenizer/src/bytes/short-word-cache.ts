@@ -7,7 +7,7 @@ const stride = 8
 const mostWords = 1 << 16
 
 /**
- * Remembers the ids of words of 9 to 16 bytes. A slot holds the word itself in four 32-bit numbers, so looking up
+ * Remembers the ids of words of at most 16 bytes. A slot holds the word itself in four 32-bit numbers, so looking up
  * costs a few comparisons and one cache line: `[bytes 0–3, 4–7, 8–11, 12–15, length, id count, id or start of ids, –]`.
  * When it is full, everything is forgotten, so memory is bounded.
  */
@@ -23,9 +23,9 @@ export class ShortWordCache {
    * least 16 bytes behind the word.
    */
   appendTo(out: GrowableUint32, view: DataView, start: number, length: number): boolean {
-    const a = view.getInt32(start, true)
-    const b = view.getInt32(start + 4, true)
-    const c = wordAt(view, start + 8, length - 8)
+    const a = wordAt(view, start, length)
+    const b = length > 4 ? wordAt(view, start + 4, length - 4) : 0
+    const c = length > 8 ? wordAt(view, start + 8, length - 8) : 0
     const d = length > 12 ? wordAt(view, start + 12, length - 12) : 0
     const { slots, mask } = this
     for (let slot = hash(a, b, c, d, length) & mask; ; slot = (slot + 1) & mask) {
@@ -51,9 +51,9 @@ export class ShortWordCache {
     if (this.count >= mostWords) this.clear()
     if (this.count * 2 > this.mask) this.grow()
     this.count++
-    const a = view.getInt32(start, true)
-    const b = view.getInt32(start + 4, true)
-    const c = wordAt(view, start + 8, length - 8)
+    const a = wordAt(view, start, length)
+    const b = length > 4 ? wordAt(view, start + 4, length - 4) : 0
+    const c = length > 8 ? wordAt(view, start + 8, length - 8) : 0
     const d = length > 12 ? wordAt(view, start + 12, length - 12) : 0
     const value = to - from === 1 ? ids[from]! : this.storeIds(ids, from, to)
     this.place(a, b, c, d, length, to - from, value)

@@ -1,8 +1,6 @@
 import { GrowableUint32 } from '../bytes/growable.ts'
 import { hashBytes } from '../bytes/hash.ts'
-import { shortKeyLength } from '../bytes/short-key-table.ts'
 import { ShortWordCache, shortWordLength } from '../bytes/short-word-cache.ts'
-import { TinyWordCache } from '../bytes/tiny-word-cache.ts'
 import { codePointAt, writeUtf8 } from '../bytes/utf8.ts'
 import { WordCache } from '../bytes/word-cache.ts'
 import type { Model } from '../models/model.ts'
@@ -31,7 +29,6 @@ const keptPieces = 1 << 18
 export class PlainTextEncoder {
   private readonly model: Model
   private readonly preTokenizer: PreTokenizer | undefined
-  private readonly tinyWords = new TinyWordCache()
   private readonly shortWords = new ShortWordCache()
   private readonly longWords = new WordCache(cachedLongWords)
   private buffer = new Uint8Array(1 << 14)
@@ -116,21 +113,12 @@ export class PlainTextEncoder {
 
   private appendWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): number {
     const length = end - start
-    if (length <= shortKeyLength) return this.appendTinyWord(bytes, start, end, ids)
     if (length > shortWordLength || end + shortWordLength > bytes.length)
       return this.appendLongWord(bytes, start, end, ids)
     if (this.shortWords.appendTo(ids, this.view, start, length)) return -1
     const before = ids.length
     const failed = this.model.encodeWord(bytes, start, end, ids, null)
     if (failed < 0) this.shortWords.store(this.view, start, length, ids.data, before, ids.length)
-    return failed
-  }
-
-  private appendTinyWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): number {
-    if (this.tinyWords.appendTo(ids, bytes, start, end - start)) return -1
-    const before = ids.length
-    const failed = this.model.encodeWord(bytes, start, end, ids, null)
-    if (failed < 0) this.tinyWords.store(bytes, start, end - start, ids.data, before, ids.length)
     return failed
   }
 
