@@ -105,22 +105,24 @@ export function createWasmBackend(): Backend<WasmProgram> {
         planned.launches.map(launch => launch.kernel),
         currentBlas(),
       )
-      const { order, ...scheduled } = schedule(planned, kernels)
+      const { members, ...scheduled } = schedule(planned, kernels)
       const firstOutput = 1 + graph.inputs.length
-      const slots = planned.launches.flatMap(({ operands }) =>
-        operands.flatMap(place =>
-          place.kind === 'arena'
-            ? [0, place.offset + place.start]
-            : [(place.kind === 'input' ? 1 : firstOutput) + place.index, place.start],
-        ),
-      )
+      const slots = members
+        .flat()
+        .flatMap(launch =>
+          planned.launches[launch]!.operands.flatMap(place =>
+            place.kind === 'arena'
+              ? [0, place.offset + place.start]
+              : [(place.kind === 'input' ? 1 : firstOutput) + place.index, place.start],
+          ),
+        )
       const scratchBytes = Math.max(0, ...kernels.map(kernel => kernel.scratchBytes))
       const { arenaBytes, inPlace } = planned
       return {
         ...scheduled,
         number: ++programs,
-        kernels: order.map(launch => kernels[launch]!.run),
-        kernelNumbers: order.map(launch => kernels[launch]!.number),
+        kernels: members.map(([launch]) => kernels[launch!]!.run),
+        kernelNumbers: members.map(([launch]) => kernels[launch!]!.number),
         slots: Int32Array.from(slots),
         scratchBytes,
         arenaBytes,

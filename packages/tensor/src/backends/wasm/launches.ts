@@ -9,15 +9,18 @@ const [splitFrom, perGroup] = [5_000, 5_000]
 /** A program's launches as threads read them (see `takePart`), and about how many nanoseconds one thread needs for all. */
 export interface Schedule {
   readonly launches: Int32Array
-  /** Which launch of the plan each is. */
-  readonly order: readonly number[]
+  /** The launches of the plan that each runs. */
+  readonly members: readonly (readonly number[])[]
   readonly nanoseconds: number
   /** And how many of them a second thread saves. */
   readonly savedNanoseconds: number
 }
 
 /** Decides in which order launches run, which threads do them, and where threads wait for each other. */
-export function schedule(plan: Plan, kernels: readonly { readonly units: number }[]): Schedule {
+export function schedule(
+  plan: Plan,
+  kernels: readonly { readonly number: number; readonly units: number }[],
+): Schedule {
   const tasks = plan.launches.map(({ kernel, operands }) => {
     const isInPlace = operands.some(place => place.kind === 'output' && plan.inPlace[place.index] !== undefined)
     const touches = operands.map((place, n) => ({
@@ -27,30 +30,45 @@ export function schedule(plan: Plan, kernels: readonly { readonly units: number 
     }))
     return { nanoseconds: nanosecondsOf(kernel, isInPlace), touches }
   })
-  const argumentsAt = [0]
-  for (const { operands } of plan.launches) argumentsAt.push(argumentsAt.at(-1)! + operands.length)
+  const nanoseconds = (members: readonly number[]): number => sum(members.map(task => tasks[task]!.nanoseconds))
   const groups = groupsOf(tasks)
-  const total = (members: readonly number[], count: (task: number) => number): number =>
-    members.reduce((sum, task) => sum + count(task), 0)
-  const nanoseconds = (members: readonly number[]): number => total(members, task => tasks[task]!.nanoseconds)
-  const launches = groups.flatMap(({ isShared, tasks: members }) =>
-    members.flatMap((task, i) => {
-      const { units } = kernels[task]!
-      const splits = tasks[task]!.nanoseconds >= splitFrom && units > 1
+  const members: (readonly number[])[] = []
+  let argumentBytes = 0
+  const launches = groups.flatMap(({ isShared, tasks: ofGroup }) => {
+    const alike = isShared ? alikeAmong(ofGroup, task => kernels[task]!.number) : ofGroup.map(task => [task])
+    return alike.flatMap((sets, i) => {
+      const { units } = kernels[sets[0]!]!
+      const bytes = plan.launches[sets[0]!]!.operands.length * 4
+      const first = argumentBytes
+      members.push(sets)
+      argumentBytes += bytes * sets.length
+      const splits = nanoseconds(sets) >= splitFrom && units * sets.length > 1
       const sharing = isShared ? (splits ? isSplit : isClaimed) : 0
-      const group = i === 0 ? total(members, member => kernels[member]!.units) : 0
-      return [argumentsAt[task]! * 4, units, (i === 0 ? beginsGroup : 0) | sharing, group]
-    }),
-  )
-  const order = groups.flatMap(group => group.tasks)
+      const group = i === 0 ? sum(ofGroup.map(task => kernels[task]!.units)) : 0
+      return [first, bytes, sets.length, units, (i === 0 ? beginsGroup : 0) | sharing, group]
+    })
+  })
   return {
     launches: Int32Array.from(launches),
-    order,
-    nanoseconds: nanoseconds(order),
+    members,
+    nanoseconds: nanoseconds(members.flat()),
     savedNanoseconds:
       nanoseconds(groups.flatMap(group => (group.isShared ? group.tasks : []))) / 2 - groups.length * perGroup,
   }
 }
+
+/** Tasks with one number together, in the order of the first of each. */
+function alikeAmong(tasks: readonly number[], numberOf: (task: number) => number): number[][] {
+  const alike = new Map<number, number[]>()
+  for (const task of tasks) {
+    const sets = alike.get(numberOf(task))
+    if (sets === undefined) alike.set(numberOf(task), [task])
+    else sets.push(task)
+  }
+  return [...alike.values()]
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 /** An output that may replace an input is that input. */
 function spanOf(place: Place, plan: Plan): Omit<Touch, 'written' | 'joined'> {

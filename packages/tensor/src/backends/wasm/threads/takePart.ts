@@ -3,11 +3,12 @@ import type { Run } from './run.ts'
 import { waitFor } from './wait.ts'
 
 /**
- * A launch in words: byte offset of its arguments, units, mode, and, where it is the first of a group, the units of all
- * launches of its group.
+ * A launch runs one kernel on several sets of arguments, which lie one after another. In words: the byte offset of the
+ * first, the bytes of each, how many there are, the units of each, the launch's mode, and, where it is the first of a
+ * group, the units of all launches of its group.
  */
-export const wordsPerLaunch = 4
-const [argumentsWord, unitsWord, modeWord, groupWord] = [0, 1, 2, 3]
+export const wordsPerLaunch = 6
+const [argumentsWord, bytesWord, setsWord, unitsWord, modeWord, groupWord] = [0, 1, 2, 3, 4, 5]
 
 /** A launch begins a group, which waits for the one before; all threads do parts of it; whoever comes first does it. */
 export const [beginsGroup, isSplit, isClaimed] = [1, 2, 4]
@@ -25,11 +26,32 @@ export const countersOf = ({ kernels }: Pick<Steps, 'kernels'>, threads: number)
 
 /** Every launch whole, in order. */
 export function runAlone({ launches, kernels }: Steps, { args, scratch, scratchBytes }: Run, words: Int32Array): void {
-  kernels.forEach((kernel, launch) => {
-    const at = launch * wordsPerLaunch
+  for (let launch = 0; launch < kernels.length; launch++) {
     if (scratchBytes > 0) words[scratch >>> 2] = 0
-    kernel(args + launches[at + argumentsWord]!, 0, launches[at + unitsWord]!, scratch)
-  })
+    const all = launches[launch * wordsPerLaunch + setsWord]! * launches[launch * wordsPerLaunch + unitsWord]!
+    runUnits(kernels[launch]!, launches, launch, args, scratch, 0, all)
+  }
+}
+
+/** Units [from, to) of a launch, counted through its sets of arguments. */
+function runUnits(
+  kernel: KernelFunction,
+  launches: Int32Array,
+  launch: number,
+  args: number,
+  scratch: number,
+  from: number,
+  to: number,
+): void {
+  const at = launch * wordsPerLaunch
+  const units = launches[at + unitsWord]!
+  for (let begin = from; begin < to;) {
+    const set = Math.floor(begin / units)
+    const end = Math.min(to, (set + 1) * units)
+    const place = args + launches[at + argumentsWord]! + set * launches[at + bytesWord]!
+    kernel(place, begin - set * units, end - set * units, scratch)
+    begin = end
+  }
 }
 
 /**
@@ -72,8 +94,7 @@ const pieces = 8
 function runLaunch({ launches, kernels }: Steps, run: Run, thread: number, words: Int32Array, launch: number): number {
   const { scratchBytes, threads } = run
   const at = launch * wordsPerLaunch
-  const args = run.args + launches[at + argumentsWord]!
-  const units = launches[at + unitsWord]!
+  const units = launches[at + setsWord]! * launches[at + unitsWord]!
   const mode = launches[at + modeWord]!
   const kernel = kernels[launch]!
   const scratch = run.scratch + thread * scratchBytes
@@ -81,7 +102,7 @@ function runLaunch({ launches, kernels }: Steps, run: Run, thread: number, words
   if (scratchBytes > 0) words[scratch >>> 2] = 0
   if ((mode & isSplit) === 0) {
     if ((mode & isClaimed) !== 0 && Atomics.add(words, counter, 1) !== 0) return 0
-    kernel(args, 0, units, scratch)
+    runUnits(kernel, launches, launch, run.args, scratch, 0, units)
     return units
   }
   let ran = 0
@@ -93,7 +114,7 @@ function runLaunch({ launches, kernels }: Steps, run: Run, thread: number, words
     let from = begin
     while ((from = begin + Atomics.add(words, counter + owner * kernels.length, 1) * piece) < end) {
       const to = Math.min(from + piece, end)
-      kernel(args, from, to, scratch)
+      runUnits(kernel, launches, launch, run.args, scratch, from, to)
       ran += to - from
     }
   }
