@@ -20,6 +20,7 @@ export { type BpeTrainerOptions, createBpeTrainer, trainBpe } from './trainers/b
 export { createUnigramTrainer, trainUnigram, type UnigramTrainerOptions } from './trainers/unigram-trainer.ts'
 export { createWordPieceTrainer, trainWordPiece, type WordPieceTrainerOptions } from './trainers/word-piece-trainer.ts'
 export { type Trainer, trainOn, trainOnStream } from './trainers/trainer.ts'
+export type { WordLimit } from './trainers/word-counter.ts'
 
 // The stages, for pipelines of your own.
 export { bpeDecoder } from './decoders/bpe.ts'

@@ -15,10 +15,10 @@ import { learnMerges, type Merge } from './learn-merges.ts'
 import { specialTokensFrom } from './special-tokens.ts'
 import { type AlphabetOptions, spellWords, TokenList } from './symbol-words.ts'
 import { trainOn, type Trainer } from './trainer.ts'
-import { WordCounter } from './word-counter.ts'
+import { WordCounter, type WordLimit } from './word-counter.ts'
 
 /** Options of {@link trainBpe}. */
-export interface BpeTrainerOptions {
+export interface BpeTrainerOptions extends WordLimit {
   /** Size of the vocabulary, alphabet and special tokens included. Default 30,000. */
   vocabSize?: number
   /** A pair must occur so often to be merged. Default 0. */
@@ -51,7 +51,7 @@ export function createBpeTrainer(options: BpeTrainerOptions = {}): Trainer {
       'vocabSize',
     )
   const preTokenizer = preTokenizerOf(options.pattern ?? 'gpt2')
-  const counter = new WordCounter(undefined, preTokenizer)
+  const counter = new WordCounter(undefined, preTokenizer, options)
   return {
     feed: text => counter.feed(text),
     train() {

@@ -2,7 +2,7 @@ import type { PipelineTokenizer } from '../pipeline/pipeline-tokenizer.ts'
 
 /** Learns a tokenizer from texts that arrive one by one. */
 export interface Trainer {
-  /** Takes in one text; words never span two texts. Only word counts are kept. */
+  /** Takes in one text; words never span two texts. Only counts of words are kept. */
   feed(text: string): void
   /** Learns from all texts so far. */
   train(): PipelineTokenizer

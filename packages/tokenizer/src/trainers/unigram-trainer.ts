@@ -10,10 +10,10 @@ import { metaspace } from '../pre-tokenizers/metaspace.ts'
 import { learnUnigram } from './learn-unigram.ts'
 import { specialTokensFrom } from './special-tokens.ts'
 import { trainOn, type Trainer } from './trainer.ts'
-import { WordCounter } from './word-counter.ts'
+import { WordCounter, type WordLimit } from './word-counter.ts'
 
 /** Options of {@link trainUnigram}. */
-export interface UnigramTrainerOptions {
+export interface UnigramTrainerOptions extends WordLimit {
   /** Size of the vocabulary, special tokens included. Default 8,000. */
   vocabSize?: number
   /** The token for unknown characters. Default `<unk>`. */
@@ -56,7 +56,7 @@ export function createUnigramTrainer(options: UnigramTrainerOptions = {}): Train
       'vocabSize',
     )
   const preTokenizer = metaspace()
-  const counter = new WordCounter(normalizer, preTokenizer)
+  const counter = new WordCounter(normalizer, preTokenizer, options)
   return {
     feed: text => counter.feed(text),
     train() {

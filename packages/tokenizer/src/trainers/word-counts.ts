@@ -36,6 +36,16 @@ export class WordCounts {
     return this.counts[word]!
   }
 
+  /** The words that occurred at least so often. */
+  countedFrom(least: number): WordCounts {
+    const kept = new WordCounts()
+    for (let word = 0; word < this.size; word++) {
+      const bytes = this.bytesOf(word)
+      if (this.countOf(word) >= least) kept.add(bytes, 0, bytes.length, this.countOf(word))
+    }
+    return kept
+  }
+
   /** Bytes of all distinct words together. */
   get totalBytes(): number {
     return this.arena.length

@@ -10,10 +10,10 @@ import { learnMerges } from './learn-merges.ts'
 import { specialTokensFrom } from './special-tokens.ts'
 import { spellWords, TokenList } from './symbol-words.ts'
 import { trainOn, type Trainer } from './trainer.ts'
-import { WordCounter } from './word-counter.ts'
+import { WordCounter, type WordLimit } from './word-counter.ts'
 
 /** Options of {@link trainWordPiece}. */
-export interface WordPieceTrainerOptions {
+export interface WordPieceTrainerOptions extends WordLimit {
   /** Size of the vocabulary, alphabet and special tokens included. Default 30,000. */
   vocabSize?: number
   /** A pair must occur so often to be merged. Default 0. */
@@ -53,7 +53,7 @@ export function createWordPieceTrainer(options: WordPieceTrainerOptions = {}): T
     )
   const normalizer = bertNormalizer(options.normalizer)
   const preTokenizer = bertPreTokenizer()
-  const counter = new WordCounter(normalizer, preTokenizer)
+  const counter = new WordCounter(normalizer, preTokenizer, options)
   return {
     feed: text => counter.feed(text),
     train() {
