@@ -41,7 +41,8 @@ function pack(folder: string): string {
 
 /** A package and everything of ours below it. */
 function closure(name: string): string[] {
-  const below = Object.keys(published.get(name)?.dependencies ?? {}).filter(dependency => published.has(dependency))
+  const { dependencies, peerDependencies } = published.get(name) ?? {}
+  const below = Object.keys({ ...dependencies, ...peerDependencies }).filter(dependency => published.has(dependency))
   return [...new Set([name, ...below.flatMap(closure)])]
 }
 
@@ -56,7 +57,9 @@ function tryOut({ name, folder, bin }: Manifest & { folder: string }): string {
   )
   const wanted = new Set([name, ...named].flatMap(closure))
   const tarballs = [...wanted].map(each => published.get(each)?.tarball ?? '')
-  const peers = Object.entries(published.get(name)?.peerDependencies ?? {}).map(([peer, range]) => `${peer}@${range}`)
+  const peers = Object.entries(published.get(name)?.peerDependencies ?? {})
+    .filter(([peer]) => !published.has(peer))
+    .map(([peer, range]) => `${peer}@${range}`)
   sh(project, 'npm', 'install', '--no-audit', '--no-fund', '--silent', ...tarballs, ...peers)
 
   if (bin) {
