@@ -9,7 +9,7 @@ import { WordCounts } from './word-counts.ts'
 export interface WordLimit {
   /**
    * Distinct words to remember. Where texts have more, the rarest so far are forgotten until half as many are left, and
-   * count from nothing if they come again. Default 2²⁴, about 0.6 GB.
+   * count from nothing if they come again. Default 2²⁴.
    */
   maxWords?: number
 }
