@@ -97,3 +97,10 @@ it('says what does not fit', () => {
   expect(() => x.sliceScatter(zeros([2, 2]), 0, 3)).toThrow('2 positions from 3 on leave axis 0, which has 4')
   expect(() => x.sliceScatter(zeros([2, 2]), 0, zeros([]))).toThrow('the index is i32, got f32')
 })
+
+it('packs a base whose views another input cuts in two', async () => {
+  const x = tensor([1, 2, 3])
+  const start = tensor(new Int32Array([3]), { shape: [] })
+  const turned = x.flip(0)
+  expect(await turned.flip(0).sliceScatter(turned, 0, start).neg().data()).toEqual(new Float32Array([-1, -2, -3]))
+})

@@ -96,11 +96,13 @@ export function analyze(graph: Graph): Analysis {
   graph.nodes.forEach((node, at) => {
     if (roleOf(node.op) === 'kernel' || roleOf(node.op) === 'reduction') forced.add(at)
   })
-  graph.nodes.forEach(node =>
-    memoryInputs(node).forEach((input, i) => storeInput(graph, paths, forced, input, requirementOf(node, i))),
-  )
+  storeInputs(graph, paths, forced)
   chooseShared(graph, forced)
-  makeExpressible(graph, paths, forced)
+  // A value that is stored late cuts the views of others in two: what was met through all of them is asked again.
+  untilNothingIsAdded(forced, () => {
+    makeExpressible(graph, paths, forced)
+    storeInputs(graph, paths, forced)
+  })
   const anchors = [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0).toSorted((a, b) => a - b)
   const parts = partsOf(graph)
   const homeOf = (at: number): Home => parts.get(at) ?? { position: at, layout: contiguous(graph.nodes[at]!.shape) }
@@ -145,6 +147,21 @@ const meets = (layout: Layout, requirement: Requirement, size: number): boolean 
   requirement === 'packed'
     ? isIdentity(layout, size)
     : requirement === 'strided' || layout.shape.at(-1) === 1 || layout.strides.at(-1) === 1
+
+function untilNothingIsAdded(forced: ReadonlySet<number>, add: () => void): void {
+  for (let before = -1; before !== forced.size;) {
+    before = forced.size
+    add()
+  }
+}
+
+/** Makes sure that all inputs that must lie in memory do, each as required. */
+const storeInputs = (graph: Graph, paths: Paths, forced: Set<number>): void =>
+  untilNothingIsAdded(forced, () =>
+    graph.nodes.forEach(node =>
+      memoryInputs(node).forEach((input, i) => storeInput(graph, paths, forced, input, requirementOf(node, i))),
+    ),
+  )
 
 /** Makes sure that an input lies in memory as required. */
 function storeInput(graph: Graph, paths: Paths, forced: Set<number>, input: number, requirement: Requirement): void {
@@ -205,21 +222,14 @@ function countUses(graph: Graph): { count: number; repeated: boolean }[] {
 
 /** Stores what lies below views that no strides can express, until every expression can be computed. */
 function makeExpressible(graph: Graph, paths: Paths, forced: Set<number>): void {
-  for (let before = -1; before !== forced.size;) {
-    before = forced.size
-    for (const anchor of [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0))
-      visitSources(
-        graph,
-        paths,
-        at => forced.has(at),
-        anchor,
-        undefined,
-        ({ layout, path }) => {
-          const result = follow(layout, path)
-          if ('fails' in result) forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
-        },
-      )
+  const storeWhatFails = ({ layout, path }: Source): void => {
+    const result = follow(layout, path)
+    if ('fails' in result) forced.add(graph.nodes[result.fails.below]!.inputs[0]!)
   }
+  untilNothingIsAdded(forced, () => {
+    for (const anchor of [...forced].filter(at => sizeOf(graph.nodes[at]!.shape) > 0))
+      visitSources(graph, paths, at => forced.has(at), anchor, undefined, storeWhatFails)
+  })
 }
 
 /** A value that an expression reads or makes up: its layout before views, the views up to the anchor, its position. */
