@@ -148,6 +148,12 @@ export class Vocabulary {
     return this.findHashed(bytes, start, end, hashBytes(bytes, start, end))
   }
 
+  /** False if no longer token starts with `bytes[start..end)`; true if one may. */
+  mayGoOn(bytes: Uint8Array, start: number, end: number): boolean {
+    const hash = hashBytes(bytes, start, end)
+    return ((this.marks[(hash >>> 4) & this.markMask]! >>> ((hash & 15) * 2)) & goesOn) !== 0
+  }
+
   /** The longest token that `bytes[start..end)` starts with, or -1. */
   longestPrefix(bytes: Uint8Array, start: number, end: number): number {
     const { marks, markMask, candidates } = this

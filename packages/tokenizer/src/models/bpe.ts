@@ -9,6 +9,7 @@ import { mergeLong } from './merge-long.ts'
 import { mergeShort, shortWord } from './merge-short.ts'
 import type { Model } from './model.ts'
 import { TokenSplits } from './token-splits.ts'
+import { startsWide, WideCharacters } from './wide-characters.ts'
 
 export interface BpeOptions {
   /** A vocabulary in the byte-level spelling makes words start from bytes, any other from characters. */
@@ -45,6 +46,7 @@ export class BpeModel implements Model {
   private readonly byteIds: Int32Array
   private readonly indivisible: ByteTrie | undefined
   private splits: TokenSplits | undefined
+  private wide: WideCharacters | undefined
   private symbols = new Int32Array(256)
   private ends = new Int32Array(256)
   private count = 0
@@ -75,6 +77,16 @@ export class BpeModel implements Model {
     }
     if (!mergesFaster(bytes, start, end) && this.backtrackWord(bytes, start, end, ids, ends)) return -1
     return this.mergeWord(bytes, start, end, ids, ends)
+  }
+
+  encodeCharacters(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): boolean {
+    if (!startsWide(bytes, start, end) || this.hasAffixes || this.indivisible) return false
+    this.wide ??= new WideCharacters(this.vocabulary, this.knownSplits(), this.options.ignoreMerges === true)
+    return this.wide.encode(bytes, start, end, ids)
+  }
+
+  private knownSplits(): TokenSplits {
+    return (this.splits ??= new TokenSplits(this.vocabulary, this.options.merges, id => this.isBase(id)))
   }
 
   private backtrackWord(

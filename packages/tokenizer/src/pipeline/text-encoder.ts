@@ -113,6 +113,7 @@ export class PlainTextEncoder {
 
   private appendWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): number {
     const length = end - start
+    if (bytes[end - 1]! > 0x7f && this.model.encodeCharacters?.(bytes, start, end, ids)) return -1
     if (length > shortWordLength || end + shortWordLength > bytes.length)
       return this.appendLongWord(bytes, start, end, ids)
     if (this.shortWords.appendTo(ids, this.view, start, length)) return -1
