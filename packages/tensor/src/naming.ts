@@ -1,4 +1,4 @@
-import { ArgumentError, OperationError } from './errors.ts'
+import { ArgumentError, OperationError, printed } from './errors.ts'
 
 /**
  * Runs an operation; an error from within names it, not what it is made of: `stack([])` says 'stack', never 'concat'.
@@ -35,14 +35,32 @@ const namingItself = (name: string, method: Method): Method =>
       try {
         return method.apply(this, parameters)
       } catch (error) {
-        throw named(name, error)
+        throw error instanceof TypeError ? ofArguments(name, method, parameters, error) : named(name, error)
       }
     },
   })[name]!
 
-/** What JavaScript throws where something is used as what it is not, such as null as a tensor, comes of an argument. */
-function named(operation: string, error: unknown): unknown {
-  if (error instanceof OperationError) return error.of(operation)
-  if (!(error instanceof TypeError)) return error
-  return new ArgumentError(operation, `an argument is missing or of another type: ${error.message}`, { cause: error })
+const named = (operation: string, error: unknown): unknown =>
+  error instanceof OperationError ? error.of(operation) : error
+
+/**
+ * What JavaScript throws where nothing is used as something, such as null as a tensor, comes of an argument if one is
+ * missing; otherwise the mistake is ours, and stays visible as such.
+ */
+function ofArguments(
+  operation: string,
+  method: Method,
+  parameters: readonly unknown[],
+  error: TypeError,
+): TypeError | ArgumentError {
+  const wrong = parameters.length < method.length ? parameters.length : parameters.findIndex(lacksSomething)
+  if (wrong === -1) return error
+  return new ArgumentError(
+    operation,
+    `argument ${wrong + 1} is missing or holds null or undefined, got ${printed(parameters[wrong])}`,
+    { cause: error },
+  )
 }
+
+const lacksSomething = (value: unknown): boolean =>
+  value === null || value === undefined || (Array.isArray(value) && value.some(lacksSomething))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as api from '../src/index.ts'
+import { addMethods } from '../src/naming.ts'
 
 const { Tensor, tensor, WidsError, zeros } = api
 
@@ -146,4 +147,24 @@ it('is asked of every method of tensors', () => {
   )
     names.push(...Object.getOwnPropertyNames(part).filter(name => name !== 'constructor'))
   expect(names.toSorted()).toEqual([...withoutArguments.split(' '), ...Object.keys(methods)].toSorted())
+})
+
+describe('a TypeError from within a method', () => {
+  class Faulty {
+    fail(given: unknown): void {
+      throw new TypeError('ours', { cause: given })
+    }
+  }
+  addMethods(Faulty, [Faulty])
+  const call =
+    (...given: unknown[]) =>
+    () =>
+      new Faulty().fail(...(given as [unknown]))
+
+  it('is an ArgumentError where an argument is missing or null', () => {
+    for (const given of [[], [null], [undefined], [[x, null]]]) expect(call(...given)).toThrow(api.ArgumentError)
+  })
+  it('stays what it is where every argument is there, as the mistake is ours', () => {
+    for (const given of [x, 0, 'x', [x]]) expect(call(given)).toThrow(new TypeError('ours'))
+  })
 })

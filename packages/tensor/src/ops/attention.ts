@@ -1,3 +1,4 @@
+import { checkTensors } from '../checkTensors.ts'
 import { promote } from '../dtype.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
 import * as build from '../graph/buildAttention.ts'
@@ -38,6 +39,7 @@ export const attention = (query: Tensor, key: Tensor, value: Tensor, options: At
   naming('attention', () => checkedAttention(query, key, value, options))
 
 function checkedAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions): Tensor {
+  checkTensors('attention', { query, key, value })
   const { bias, causal = false, offset, scale = 1 / Math.sqrt(query.shape.at(-1) ?? 1) } = options
   if (offset !== undefined && !causal) throw new ArgumentError('attention', 'an offset needs a causal order')
   const { batch, heads, kvHeads } = check([query, key, value], bias)

@@ -1,3 +1,4 @@
+import { checkTensors } from '../checkTensors.ts'
 import type { Backend } from '../backends/backend.ts'
 import { fromNumbers } from '../backends/reference/floats.ts'
 import { checkDType, type DType, dtypes, isFloat, type TypedArray } from '../dtype.ts'
@@ -142,14 +143,19 @@ export const ones = (shape: Shape, dtype: DType = 'f32'): Tensor => naming('ones
  * @example
  * zerosLike(arange(3))   // i32 [0, 0, 0]
  */
-export const zerosLike = (x: Tensor): Tensor => naming('zerosLike', () => zeros(x.shape, x.dtype))
+export const zerosLike = (x: Tensor): Tensor => like('zerosLike', x, 0)
 /**
  * 1 everywhere, in the shape and dtype of x (`torch.ones_like`).
  *
  * @example
  * onesLike(arange(3))   // i32 [1, 1, 1]
  */
-export const onesLike = (x: Tensor): Tensor => naming('onesLike', () => ones(x.shape, x.dtype))
+export const onesLike = (x: Tensor): Tensor => like('onesLike', x, 1)
+
+function like(operation: string, x: Tensor, value: number): Tensor {
+  checkTensors(operation, { x })
+  return naming(operation, () => full(x.shape, value, x.dtype))
+}
 
 /**
  * start, start + step, … without stop; `arange(n)` counts from 0 to n − 1 (`torch.arange`). Whole numbers give i32,
@@ -226,6 +232,7 @@ export function eye(rows: number, columns = rows, dtype: DType = 'f32'): Tensor 
  * oneHot(tensor([2, 0]), 3)   // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(index: Tensor, classes: number, dtype: DType = 'f32'): Tensor {
+  checkTensors('oneHot', { index })
   checkShape('oneHot', [classes])
   return naming('oneHot', () => index.unsqueeze(-1).eq(arange(classes)).to(dtype))
 }

@@ -1,4 +1,5 @@
-import { ArgumentError, ShapeError } from '../errors.ts'
+import { checkTensors } from '../checkTensors.ts'
+import { ArgumentError, printed, ShapeError } from '../errors.ts'
 import { naming } from '../naming.ts'
 import { show } from '../shape.ts'
 import type { Tensor } from '../tensor.ts'
@@ -23,6 +24,9 @@ export const einsum = (equation: string, ...tensors: readonly Tensor[]): Tensor 
   naming('einsum', () => sumOfProducts(equation, tensors))
 
 function sumOfProducts(equation: string, tensors: readonly Tensor[]): Tensor {
+  if (typeof equation !== 'string')
+    throw new ArgumentError('einsum', `an equation is a string, got ${printed(equation)}`)
+  checkTensors('einsum', tensors)
   const { inputs, output } = parse(equation, tensors)
   const sizes = new Map<string, number>()
   for (const { tensor, labels } of inputs)

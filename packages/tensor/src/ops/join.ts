@@ -1,3 +1,4 @@
+import { checkTensors } from '../checkTensors.ts'
 import { promote } from '../dtype.ts'
 import { ArgumentError, ShapeError } from '../errors.ts'
 import * as build from '../graph/build.ts'
@@ -19,6 +20,7 @@ import { arange } from './create.ts'
 export const concat = (tensors: readonly Tensor[], axis = 0): Tensor => naming('concat', () => joined(tensors, axis))
 
 function joined(tensors: readonly Tensor[], axis: number): Tensor {
+  checkTensors('concat', tensors)
   const [first] = tensors
   if (first === undefined) throw new ArgumentError('concat', 'at least one tensor is needed')
   const on = normalizeAxis('concat', axis, first.rank)
@@ -57,10 +59,12 @@ function besideEachOther(a: Tensor, b: Tensor, axis: number): Tensor {
  * @example
  * stack([zeros([2]), ones([2])])   // [[0, 0], [1, 1]]
  */
-export const stack = (tensors: readonly Tensor[], axis = 0): Tensor =>
-  naming('stack', () =>
+export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  checkTensors('stack', tensors)
+  return naming('stack', () =>
     joined(
       tensors.map(t => t.unsqueeze(axis)),
       axis < 0 && tensors[0] !== undefined ? axis + tensors[0].rank + 1 : axis,
     ),
   )
+}

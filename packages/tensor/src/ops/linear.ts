@@ -14,6 +14,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const fail = (why: string): never => {
     throw new ShapeError('matmul', `${why}, got ${show(a.shape)} and ${show(b.shape)}`, [a.shape, b.shape])
   }
+  if (!(b instanceof Tensor)) throw new ArgumentError('matmul', `the other side is a tensor, got ${printed(b)}`)
   if (a.rank === 0 || b.rank === 0) fail('both sides need at least one axis')
   if (a.shape.at(-1) !== b.shape.at(b.rank === 1 ? 0 : -2)) fail('inner sizes differ')
   // One right side for a whole batch is one product of all rows, and so is its gradient.

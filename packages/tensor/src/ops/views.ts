@@ -28,6 +28,7 @@ export function flatten(x: Tensor, start = 0, end = -1): Tensor {
 }
 
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
+  if (!Array.isArray(axes)) throw new ArgumentError('permute', `axes are a list, got ${printed(axes)}`)
   const order = axes.map(axis => normalizeAxis('permute', axis, x.rank))
   if (order.length !== x.rank || new Set(order).size !== x.rank)
     throw new ArgumentError('permute', `${show(axes)} does not name each axis of ${show(x.shape)} once`)

@@ -1,3 +1,4 @@
+import { checkTensors } from '../checkTensors.ts'
 import type { Backend, Block, Program } from '../backends/backend.ts'
 import { dtypes } from '../dtype.ts'
 import { ArgumentError } from '../errors.ts'
@@ -103,6 +104,7 @@ export function start(tensors: readonly Handle[]): void {
  * await realize(x, y)   // one program; reading x and y computes nothing more
  */
 export async function realize(...tensors: readonly Handle[]): Promise<void> {
+  checkTensors('realize', tensors)
   try {
     naming('realize', () => start(tensors))
   } catch (error) {
