@@ -29,7 +29,7 @@ const keptPieces = 1 << 18
 export class PlainTextEncoder {
   private readonly model: Model
   private readonly preTokenizer: PreTokenizer | undefined
-  private readonly shortWords = new ShortWordCache()
+  private readonly shortWords = new ShortWordCache(piecesPerBlock)
   private readonly longWords = new WordCache(cachedLongWords)
   private buffer = new Uint8Array(1 << 14)
   /** A view on the bytes that pieces are of: on `buffer`, unless a pre-tokenizer has rewritten them. */
@@ -63,7 +63,7 @@ export class PlainTextEncoder {
 
   /** Appends the tokens of a stretch of normalized text without added tokens. */
   encode(text: AlignedText, isTextStart: boolean, sink: Sink): void {
-    // Short words are read in steps of four bytes, so the buffer goes on behind the text.
+    // Short words are read as 16 bytes, so the buffer goes on behind the text.
     const needed = text.value.length * 3 + shortWordLength
     if (needed > this.buffer.length) this.buffer = new Uint8Array(needed)
     const { buffer, input } = this
@@ -100,23 +100,30 @@ export class PlainTextEncoder {
     if (this.view.buffer !== bytes.buffer) this.view = new DataView(bytes.buffer)
     if (sink.offsets) {
       const from = sink.offsets.length
-      for (let i = 0; i < count && !sink.isFull; i++) this.encodeTracked(bytes, starts[i]!, ends[i]!, origin, sink)
+      for (let i = 0; i < count && !sink.isFull; i++) {
+        const index = i % piecesPerBlock
+        if (index === 0) this.shortWords.read(this.view, starts, ends, i, Math.min(count, i + piecesPerBlock))
+        this.encodeTracked(bytes, starts[i]!, ends[i]!, index, origin, sink)
+      }
       origin.toUnits(sink.offsets.data, from, sink.offsets.length)
       return
     }
     for (let i = 0; i < count; i++) {
-      const failed = this.appendWord(bytes, starts[i]!, ends[i]!, sink.ids)
+      const index = i % piecesPerBlock
+      if (index === 0) this.shortWords.read(this.view, starts, ends, i, Math.min(count, i + piecesPerBlock))
+      const failed = this.appendWord(bytes, starts[i]!, ends[i]!, index, sink.ids)
       if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
       if (sink.isFull) return
     }
   }
 
-  private appendWord(bytes: Uint8Array, start: number, end: number, ids: GrowableUint32): number {
+  /** `index` is which piece of its block it is. */
+  private appendWord(bytes: Uint8Array, start: number, end: number, index: number, ids: GrowableUint32): number {
     const length = end - start
     if (bytes[end - 1]! > 0x7f && this.model.encodeCharacters?.(bytes, start, end, ids)) return -1
     if (length > shortWordLength || end + shortWordLength > bytes.length)
       return this.appendLongWord(bytes, start, end, ids)
-    if (this.shortWords.appendTo(ids, this.view, start, length)) return -1
+    if (this.shortWords.appendTo(ids, index, length)) return -1
     const before = ids.length
     const failed = this.model.encodeWord(bytes, start, end, ids, null)
     if (failed < 0) this.shortWords.store(this.view, start, length, ids.data, before, ids.length)
@@ -134,10 +141,17 @@ export class PlainTextEncoder {
   }
 
   /** As `appendWord`, with offsets in bytes of the piece. */
-  private encodeTracked(bytes: Uint8Array, start: number, end: number, origin: Origin, sink: Sink): void {
+  private encodeTracked(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    index: number,
+    origin: Origin,
+    sink: Sink,
+  ): void {
     const { ids } = sink
     const before = ids.length
-    const failed = this.appendWord(bytes, start, end, ids)
+    const failed = this.appendWord(bytes, start, end, index, ids)
     if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
     const word = this.wordCount++
     if (ids.length === before + 1) sink.pushOffsets(start, end, word)
