@@ -33,12 +33,6 @@ export class Sink {
     this.words!.push(word)
   }
 
-  /** Makes room for the offsets of `count` tokens, to be stored directly. */
-  reserveOffsets(count: number): void {
-    this.offsets!.reserve(count * 2)
-    this.words!.reserve(count)
-  }
-
   get isFull(): boolean {
     return this.ids.length > this.limit
   }

@@ -1,16 +1,18 @@
-import { GrowableUint32 } from '../bytes/growable.ts'
+import type { GrowableUint32 } from '../bytes/growable.ts'
 import { hashBytes } from '../bytes/hash.ts'
 import { ShortWordCache, shortWordLength } from '../bytes/short-word-cache.ts'
 import { codePointAt, writeUtf8 } from '../bytes/utf8.ts'
 import { WordCache } from '../bytes/word-cache.ts'
 import type { Model } from '../models/model.ts'
-import { type AlignedText, sourceRange, untouchedText } from '../normalizers/normalizer.ts'
+import { type AlignedText, untouchedText } from '../normalizers/normalizer.ts'
 import { Pieces } from '../pre-tokenizers/pieces.ts'
 import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.ts'
 import { ArgumentError } from '../errors.ts'
 import { unknownCharacter } from '../unknown-character.ts'
-import { Utf16Cursor } from './utf16-cursor.ts'
+import { Origin } from './origin.ts'
 import { Sink } from './sink.ts'
+import { TokenOffsets } from './token-offsets.ts'
+import { Utf16Cursor } from './utf16-cursor.ts'
 
 const cachedLongWords = 1 << 12
 const longestCachedWord = 64
@@ -36,13 +38,14 @@ export class PlainTextEncoder {
   private view: DataView = new DataView(this.buffer.buffer)
   private readonly input = new Pieces(this.buffer)
   private output = new Pieces(this.buffer)
-  private readonly ends = new GrowableUint32()
-  private widths: Int16Array | undefined
-  private wordCount = 0
+  /** For each word of a block the number of ids up to its end. */
+  private readonly idEnds = new Uint32Array(piecesPerBlock)
+  private readonly offsets: TokenOffsets
 
   constructor(model: Model, preTokenizer: PreTokenizer | undefined) {
     this.model = model
     this.preTokenizer = preTokenizer
+    this.offsets = new TokenOffsets(model)
     this.takeEveryBranch()
   }
 
@@ -72,7 +75,7 @@ export class PlainTextEncoder {
     input.reset(buffer, isTextStart)
     if (!scan) input.add(0, length)
     const pieces = scan ? input : this.split(input)
-    const origin = new Origin(pieces, text, new Utf16Cursor(buffer, text.value.length === length))
+    const origin = new Origin(pieces, text, new Utf16Cursor(buffer, length, text.value.length === length))
     if (scan) {
       for (let at = 0; at < length && !sink.isFull;) {
         pieces.count = 0
@@ -96,25 +99,25 @@ export class PlainTextEncoder {
   }
 
   private encodePieces(pieces: Pieces, origin: Origin, sink: Sink): void {
-    const { bytes, starts, ends, count } = pieces
-    if (this.view.buffer !== bytes.buffer) this.view = new DataView(bytes.buffer)
-    if (sink.offsets) {
-      const from = sink.offsets.length
-      for (let i = 0; i < count && !sink.isFull; i++) {
-        const index = i % piecesPerBlock
-        if (index === 0) this.shortWords.read(this.view, starts, ends, i, Math.min(count, i + piecesPerBlock))
-        this.encodeTracked(bytes, starts[i]!, ends[i]!, index, origin, sink)
-      }
-      origin.toUnits(sink.offsets.data, from, sink.offsets.length)
-      return
-    }
-    for (let i = 0; i < count; i++) {
-      const index = i % piecesPerBlock
-      if (index === 0) this.shortWords.read(this.view, starts, ends, i, Math.min(count, i + piecesPerBlock))
-      const failed = this.appendWord(bytes, starts[i]!, ends[i]!, index, sink.ids)
+    if (this.view.buffer !== pieces.bytes.buffer) this.view = new DataView(pieces.bytes.buffer)
+    for (let from = 0; from < pieces.count && !sink.isFull; from += piecesPerBlock)
+      this.encodeBlock(pieces, from, Math.min(pieces.count, from + piecesPerBlock), origin, sink)
+  }
+
+  private encodeBlock(pieces: Pieces, from: number, to: number, origin: Origin, sink: Sink): void {
+    const { bytes, starts, ends } = pieces
+    const { ids } = sink
+    this.shortWords.read(this.view, starts, ends, from, to)
+    let done = from
+    for (; done < to && !sink.isFull; done++) {
+      const failed = this.appendWord(bytes, starts[done]!, ends[done]!, done - from, ids)
       if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
-      if (sink.isFull) return
+      this.idEnds[done - from] = ids.length
     }
+    if (!sink.offsets) return
+    const known = sink.offsets.length
+    this.offsets.append(pieces, from, done, this.idEnds, sink)
+    origin.toUnits(sink.offsets.data, known, sink.offsets.length)
   }
 
   /** `index` is which piece of its block it is. */
@@ -140,104 +143,8 @@ export class PlainTextEncoder {
     return failed
   }
 
-  /** As `appendWord`, with offsets in bytes of the piece. */
-  private encodeTracked(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    index: number,
-    origin: Origin,
-    sink: Sink,
-  ): void {
-    const { ids } = sink
-    const before = ids.length
-    const failed = this.appendWord(bytes, start, end, index, ids)
-    if (failed >= 0) throw unknownCharacter(codePointAt(bytes, failed), origin.start(failed))
-    const word = this.wordCount++
-    if (ids.length === before + 1) sink.pushOffsets(start, end, word)
-    else if (!this.offsetsFromWidths(before, start, end, sink, word)) {
-      ids.length = before
-      this.offsetsFromModel(bytes, start, end, sink, word)
-    }
-  }
-
-  /** Offsets from the widths of the tokens alone; false, with nothing added, if a token has no fixed width. */
-  private offsetsFromWidths(first: number, start: number, end: number, sink: Sink, word: number): boolean {
-    this.widths ??= Int16Array.from({ length: this.model.vocabulary.size }, (_, id) => this.model.widthOf(id))
-    const { widths } = this
-    const ids = sink.ids.data
-    const last = sink.ids.length
-    sink.reserveOffsets(last - first)
-    const { data } = sink.offsets!
-    let filled = sink.offsets!.length
-    let at = start
-    for (let i = first; i < last; i++) {
-      const width = widths[ids[i]!]!
-      if (width < 0) return false
-      data[filled++] = at
-      data[filled++] = at += width
-    }
-    if (at !== end) return false
-    sink.offsets!.length = filled
-    for (let i = first; i < last; i++) sink.words!.push(word)
-    return true
-  }
-
-  private offsetsFromModel(bytes: Uint8Array, start: number, end: number, sink: Sink, word: number): void {
-    const { ends } = this
-    ends.length = 0
-    this.model.encodeWord(bytes, start, end, sink.ids, ends)
-    for (let i = 0, at = start; i < ends.length; i++) {
-      const next = ends.data[i]!
-      sink.pushOffsets(at, next, word)
-      at = next
-    }
-  }
-
   /** Starts counting words from 0. */
   restartWords(): void {
-    this.wordCount = 0
-  }
-}
-
-/** Maps byte offsets of the pieces to UTF-16 offsets of the original text. */
-class Origin {
-  private readonly pieces: Pieces
-  private readonly text: AlignedText
-  private readonly cursor: Utf16Cursor
-  /** ASCII that nothing has changed: bytes are units. */
-  private readonly isPlain: boolean
-
-  constructor(pieces: Pieces, text: AlignedText, cursor: Utf16Cursor) {
-    this.pieces = pieces
-    this.text = text
-    this.cursor = cursor
-    this.isPlain = cursor.isAscii && !pieces.sourceStarts && !text.starts
-  }
-
-  /** Turns byte offsets `data[from..to)`, two numbers a token, into UTF-16 offsets of the original text in place. */
-  toUnits(data: Uint32Array, from: number, to: number): void {
-    const { text, pieces, cursor } = this
-    if (!pieces.sourceStarts && !text.starts) return cursor.convertRanges(data, from, to, text.base)
-    for (let i = from; i < to; i += 2) {
-      const start = data[i]!
-      data[i] = this.start(start)
-      data[i + 1] = this.end(start, data[i + 1]!)
-    }
-  }
-
-  start(byte: number): number {
-    if (this.isPlain) return byte + this.text.base
-    const { sourceStarts } = this.pieces
-    const unit = this.cursor.floor(sourceStarts ? sourceStarts[byte]! : byte)
-    return this.text.starts ? sourceRange(this.text, unit, unit + 1)[0] : unit + this.text.base
-  }
-
-  end(from: number, to: number): number {
-    if (this.isPlain) return to + this.text.base
-    const { sourceEnds } = this.pieces
-    if (to === from) return this.start(from)
-    const unit = this.cursor.ceil(sourceEnds ? sourceEnds[to - 1]! : to)
-    return this.text.ends ? sourceRange(this.text, unit - 1, unit)[1] : unit + this.text.base
+    this.offsets.restartWords()
   }
 }

@@ -6,64 +6,68 @@ import { utf8Width } from '../bytes/utf8.ts'
  */
 export class Utf16Cursor {
   private readonly bytes: Uint8Array
-  readonly isAscii: boolean
-  /** Start of the character that holds the last offset, and the units before it. */
-  private at = 0
-  private unit = 0
+  private readonly length: number
+  /** Behind the last character of several bytes that was passed. */
+  private passed = 0
+  /** The next character of several bytes or the end; at first, without a look at the text, its start. */
+  private wide: number
+  /** How many more bytes than units there are before `wide`. */
+  private surplus = 0
 
-  constructor(bytes: Uint8Array, isAscii: boolean) {
+  constructor(bytes: Uint8Array, length: number, isAscii: boolean) {
     this.bytes = bytes
-    this.isAscii = isAscii
+    this.length = length
+    this.wide = isAscii ? length : 0
   }
 
   /** Units before the character that the byte offset is in or at. */
   floor(byte: number): number {
-    if (this.isAscii) return byte
     this.moveTo(byte)
-    return this.unit
+    return Math.min(byte, this.wide) - this.surplus
   }
 
   /** Units up to the next character boundary. */
   ceil(byte: number): number {
-    if (this.isAscii) return byte
     this.moveTo(byte)
-    return this.at === byte ? this.unit : this.unit + unitsOf(utf8Width(this.bytes[this.at]!))
+    const { wide, surplus } = this
+    return byte <= wide ? byte - surplus : wide - surplus + unitsOf(utf8Width(this.bytes[wide]!))
   }
 
-  /** As `floor` and `ceil` for the starts and ends in `data[from..to)`, which must grow, plus `base`; in place. */
+  /** As `floor` and `ceil` for the starts and ends in `data[from..to)`, plus `base`; in place. */
   convertRanges(data: Uint32Array, from: number, to: number, base: number): void {
-    const { bytes, isAscii } = this
-    if (isAscii && base === 0) return
-    let { at, unit } = this
-    for (let i = from; i < to; i++) {
-      const byte = data[i]!
-      if (isAscii) at = unit = byte
-      while (at < byte) {
-        const lead = bytes[at]!
-        const width = lead < 0x80 ? 1 : utf8Width(lead)
-        if (at + width > byte) break
-        at += width
-        unit += unitsOf(width)
+    let { passed, wide, surplus } = this
+    for (let i = from; i < to; i += 2) {
+      const start = data[i]!
+      const end = data[i + 1]!
+      if (start >= passed && end <= wide) {
+        data[i] = base + start - surplus
+        data[i + 1] = base + end - surplus
+        continue
       }
-      data[i] = base + unit
-      if (at < byte && (i & 1) === 1) data[i]! += unitsOf(utf8Width(bytes[at]!))
+      data[i] = base + this.floor(start)
+      data[i + 1] = base + this.ceil(end)
+      ;({ passed, wide, surplus } = this)
     }
-    this.at = at
-    this.unit = unit
   }
 
+  /** Passes all characters of several bytes that end at or before `byte`. */
   private moveTo(byte: number): void {
-    const { bytes } = this
-    let at = byte < this.at ? 0 : this.at
-    let unit = byte < this.at ? 0 : this.unit
-    while (at < byte) {
-      const width = utf8Width(bytes[at]!)
-      if (at + width > byte) break
-      at += width
-      unit += unitsOf(width)
+    if (byte < this.passed) {
+      this.passed = this.surplus = this.wide = 0
     }
-    this.at = at
-    this.unit = unit
+    while (this.wide < byte) {
+      const width = utf8Width(this.bytes[this.wide]!)
+      if (this.wide + width > byte) return
+      this.passed = this.wide + width
+      this.surplus += width - unitsOf(width)
+      this.wide = this.nextWide(this.passed)
+    }
+  }
+
+  private nextWide(at: number): number {
+    const { bytes, length } = this
+    while (at < length && bytes[at]! < 0x80) at++
+    return at
   }
 }
 
