@@ -8,7 +8,7 @@ import type { AddedToken } from '../pipeline/added-tokens.ts'
 import { PipelineTokenizer } from '../pipeline/pipeline-tokenizer.ts'
 import { postProcessorFromJson } from '../post-processors/post-processor-from-json.ts'
 import { byteLevelPreTokenizer } from '../pre-tokenizers/byte-level.ts'
-import { bertPreTokenizer } from '../pre-tokenizers/punctuation.ts'
+import { bertPreTokenizer } from '../pre-tokenizers/bert.ts'
 import { Fields } from './fields.ts'
 import { parseJson } from './parse-json.ts'
 

@@ -31,7 +31,7 @@ export function whitespaceSplit(): PreTokenizer {
 }
 
 /** Calls `found` for every stretch without white space. */
-export function forEachSolid(input: Pieces, found: (start: number, end: number) => void): void {
+function forEachSolid(input: Pieces, found: (start: number, end: number) => void): void {
   const { bytes } = input
   for (let i = 0; i < input.count; i++) {
     const end = input.ends[i]!
