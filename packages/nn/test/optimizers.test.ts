@@ -145,7 +145,7 @@ describe('groups', () => {
     ],
     ['one that is not there', () => new SGD([p], { lr: 1, groups: [{ parameters: [other] }] }), 'not among'],
     ['an integer', () => new SGD([tensor(new Int32Array([1]))], { lr: 1 }), 'i32'],
-    ['a learning rate below 0', () => new AdamW([p], { lr: -1 }), 'learning rate'],
+    ['a learning rate below 0', () => new AdamW([p], { lr: -1 }), 'lr is at least 0'],
     ['too few gradients', () => new SGD([p], { lr: 1 }).step([]), '1 parameters need as many gradients, got 0'],
   ])('%s is an error', (_, act, message) => {
     expect(act).toThrow(message)

@@ -13,10 +13,11 @@ export class WidsError extends Error {
 }
 
 /** A value that is not what it should be, as messages print it. */
-export const printed = (value: unknown): string =>
-  typeof value === 'object' && value !== null
-    ? `an object (${value.constructor.name})`
-    : (JSON.stringify(value) ?? String(value))
+export function printed(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value === 'object' && value !== null) return `an object (${value.constructor.name})`
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
 
 /** An operation refuses what it was given; the message starts with its name. */
 export abstract class OperationError extends WidsError {

@@ -1,5 +1,6 @@
 import { Dropout, Embedding, LayerNorm, Linear, Module } from '@wids/nn'
 import { arange, ArgumentError, promote, randn, ShapeError, tensor, type Tensor, zeros } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { gptState } from './gptState.ts'
 import { scaledDotProductAttention } from './scaledDotProductAttention.ts'
 
@@ -248,6 +249,7 @@ export class GPT extends Module {
   }
 
   #checkIds(ids: Tensor): void {
+    checkTensors('GPT', { ids })
     const { context } = this.config
     if (ids.rank !== 2 || ids.shape[1]! > context)
       throw new ShapeError(

@@ -1,5 +1,6 @@
 import { Linear, Module, parameter, xavierUniform } from '@wids/nn'
-import { ArgumentError, type Tensor, where, zeros } from '@wids/tensor'
+import { ArgumentError, ShapeError, type Tensor, where, zeros } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { scaledDotProductAttention } from './scaledDotProductAttention.ts'
 
 /** Options of {@link MultiHeadAttention}. */
@@ -63,6 +64,7 @@ export class MultiHeadAttention extends Module {
    * @throws ShapeError, where shapes disagree; in training, ArgumentError unless the dropout lies between 0 and 1
    */
   forward(query: Tensor, key: Tensor, value: Tensor, masks: AttentionMasks = {}): Tensor {
+    this.#check({ query, key, value })
     const [q, k, v] = this.#project(query, key, value) // [batch, time, channels] each
     const heads = scaledDotProductAttention(this.#split(q), this.#split(k), this.#split(v), {
       attnMask: visibilityOf(masks, this.numHeads),
@@ -70,6 +72,16 @@ export class MultiHeadAttention extends Module {
       dropoutP: this.training ? this.dropout : 0,
     }) // [batch, heads, queries, channels / heads]
     return this.out_proj.forward(heads.transpose(1, 2).flatten(2))
+  }
+
+  #check(inputs: Readonly<Record<'query' | 'key' | 'value', Tensor>>): void {
+    checkTensors('MultiHeadAttention', inputs)
+    const channels = this.in_proj_weight.shape[1]!
+    for (const [name, { shape }] of Object.entries(inputs))
+      if (shape.length !== 3 || shape[2] !== channels)
+        throw new ShapeError('MultiHeadAttention', `${name} is [batch, time, ${channels}], got [${shape.join(', ')}]`, [
+          shape,
+        ])
   }
 
   /** [q; k; v] = W [query; key; value] + b: one product where all three, or key and value, are one tensor. */

@@ -1,4 +1,5 @@
 import { type RandomOptions, ShapeError, type Tensor } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { uniform } from '../initialisers/distributions.ts'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
@@ -50,6 +51,7 @@ export class Bilinear extends Module {
    * @throws ShapeError unless they fit
    */
   forward(a: Tensor, b: Tensor): Tensor {
+    checkTensors('Bilinear', { a, b })
     const lead = a.shape.slice(0, -1)
     const fits = a.shape.at(-1) === this.in1Features && b.shape.at(-1) === this.in2Features
     if (!fits || String(lead) !== String(b.shape.slice(0, -1)))

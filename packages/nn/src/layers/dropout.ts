@@ -1,4 +1,5 @@
 import { ArgumentError, type Generator, rand, type Tensor, where, zerosLike } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { Module } from '../module/module.ts'
 
 /** Options of {@link Dropout}. */
@@ -23,6 +24,7 @@ export function dropout(
   p = 0.5,
   { training = true, generator }: DropoutOptions & { readonly training?: boolean } = {},
 ): Tensor {
+  checkTensors('dropout', { x })
   checkProbability(p)
   if (!training || p === 0) return x
   if (p === 1) return zerosLike(x)

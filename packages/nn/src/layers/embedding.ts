@@ -1,5 +1,5 @@
 import { arange, ArgumentError, type RandomOptions, randn, type Tensor, where } from '@wids/tensor'
-import { naming } from '@wids/tensor/graph'
+import { checkTensors, naming } from '@wids/tensor/graph'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
 
@@ -44,6 +44,7 @@ export class Embedding extends Module {
    * @throws DTypeError for an index that is not whole
    */
   forward(index: Tensor): Tensor {
+    checkTensors('Embedding', { index })
     const rows = naming('Embedding', () => this.weight.indexSelect(0, index))
     if (this.paddingIdx === undefined) return rows
     return where(index.eq(this.paddingIdx).unsqueeze(-1), rows.detach(), rows)

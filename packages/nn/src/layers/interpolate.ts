@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, tensor, type Tensor } from '@wids/tensor'
+import { checkTensors, naming } from '@wids/tensor/graph'
 import { Module } from '../module/module.ts'
 
 /** Options of {@link interpolate}. */
@@ -24,6 +25,7 @@ export interface InterpolateOptions {
  * interpolate(randn([1, 3, 8, 8]), { scaleFactor: 2, mode: 'bilinear' }).shape   // [1, 3, 16, 16]
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
+  checkTensors('interpolate', { x })
   if (x.rank !== 4)
     throw new ShapeError('interpolate', `[batch, channels, height, width] is needed, got [${x.shape.join(', ')}]`, [
       x.shape,
@@ -106,6 +108,6 @@ export class Upsample extends Module {
    * @throws ShapeError for another rank, ArgumentError unless either size or scale are given and positive
    */
   forward(x: Tensor): Tensor {
-    return interpolate(x, this.options)
+    return naming('Upsample', () => interpolate(x, this.options))
   }
 }

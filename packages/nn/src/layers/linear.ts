@@ -1,4 +1,5 @@
 import { type RandomOptions, ShapeError, type Tensor } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { uniform } from '../initialisers/distributions.ts'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
@@ -42,6 +43,7 @@ export class Linear extends Module {
    * @throws ShapeError if the last axis is not `inFeatures`
    */
   forward(x: Tensor): Tensor {
+    checkTensors('Linear', { x })
     if (x.shape.at(-1) !== this.inFeatures)
       throw new ShapeError('Linear', `the last axis has ${this.inFeatures} features, got [${x.shape.join(', ')}]`, [
         x.shape,

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { Module } from '../module/module.ts'
 
 /**
@@ -13,6 +14,7 @@ import { Module } from '../module/module.ts'
  * pixelShuffle(randn([1, 12, 4, 4]), 2).shape   // [1, 3, 8, 8]
  */
 export function pixelShuffle(x: Tensor, r: number): Tensor {
+  checkTensors('pixelShuffle', { x })
   const [channels = 0, height = 0, width = 0] = x.shape.slice(-3)
   if (x.rank < 3 || !(Number.isSafeInteger(r) && r > 0) || channels % (r * r) !== 0)
     throw new ArgumentError('pixelShuffle', `r² divides the channels, got ${r} and [${x.shape.join(', ')}]`)

@@ -1,5 +1,5 @@
 import { ArgumentError, isFloat, onesLike, type Tensor, where } from '@wids/tensor'
-import { customGradient } from '@wids/tensor/graph'
+import { checkTensors, customGradient } from '@wids/tensor/graph'
 import { type Aim, checkTarget, towardIndices, weightOf } from './classTargets.ts'
 import { type LossOptions, reduced } from './reduction.ts'
 
@@ -26,6 +26,7 @@ export interface CrossEntropyOptions extends LossOptions {
  * crossEntropy(logits.flatten(0, 1), target.flatten())
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  checkTensors('crossEntropy', { logits, target })
   const axis = logits.rank === 1 ? 0 : 1
   checkTarget('crossEntropy', logits, target, axis)
   checkSmoothing(options.labelSmoothing)

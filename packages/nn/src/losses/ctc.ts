@@ -1,4 +1,5 @@
 import { arange, ArgumentError, concat, ShapeError, tensor, Tensor, where } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { type LossOptions, reduced } from './reduction.ts'
 
 /** Options of {@link ctcLoss}. */
@@ -92,6 +93,7 @@ function lengthsOf(name: string, lengths: Tensor | readonly number[], batch: num
 }
 
 function checkShapes(logProbabilities: Tensor, targets: Tensor, blank: number): void {
+  checkTensors('ctcLoss', { logProbabilities, targets })
   if (logProbabilities.rank !== 3 || targets.rank !== 2 || logProbabilities.shape[1] !== targets.shape[0])
     throw new ShapeError(
       'ctcLoss',

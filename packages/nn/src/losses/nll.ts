@@ -1,4 +1,5 @@
 import { type Tensor, where } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { checkTarget, towardIndices, weightOf } from './classTargets.ts'
 import { type LossOptions, reduced } from './reduction.ts'
 
@@ -21,6 +22,7 @@ export interface NllOptions extends LossOptions {
  * nllLoss(logits.logSoftmax(1), target)
  */
 export function nllLoss(logProbabilities: Tensor, target: Tensor, options: NllOptions = {}): Tensor {
+  checkTensors('nllLoss', { logProbabilities, target })
   const axis = logProbabilities.rank === 1 ? 0 : 1
   const index = target.to('i32')
   checkTarget('nllLoss', logProbabilities, index, axis)

@@ -1,7 +1,7 @@
 import { tensor, type Tensor, zeros, zerosLike } from '@wids/tensor'
 import { isTracing, passing, start as begin } from '@wids/tensor/graph'
 import { type Loaded, loadTensors } from '../module/loadTensors.ts'
-import { checkGradients, checkParameters, checkRate } from './checks.ts'
+import { checkGradients, checkOptions, checkParameters } from './checks.ts'
 
 /** Where a step leads. */
 export interface Direction {
@@ -70,7 +70,8 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
   /**
    * @param groups other options for some of the parameters
    * @param start the state of each parameter
-   * @throws ArgumentError without parameters, where groups name other ones or overlap, or for a negative learning rate;
+   * @throws ArgumentError without parameters, where groups name other ones or overlap, or for an option out of
+   * range;
    * DTypeError for integers
    */
   constructor(
@@ -80,7 +81,7 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
     start: Start<Options, Slot>,
   ) {
     checkParameters(parameters, groups)
-    checkRate(options.lr)
+    for (const each of [options, ...groups]) checkOptions(each)
     this.parameters = [...parameters]
     this.lr = tensor(options.lr)
     this.steps = zeros([], 'i32')
@@ -134,7 +135,7 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
    * @throws ArgumentError for a negative number, ShapeError for a tensor of several elements
    */
   setLearningRate(lr: number | Tensor): void {
-    if (typeof lr === 'number') checkRate(lr)
+    if (typeof lr === 'number') checkOptions({ lr })
     this.lr.assign(typeof lr === 'number' ? tensor(lr) : lr.reshape([]))
   }
 

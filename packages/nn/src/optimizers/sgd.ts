@@ -1,8 +1,17 @@
-import { type Tensor, where } from '@wids/tensor'
-import { type Complete, Optimizer, type ParameterGroup, type Rate, type UpdateRule, zerosFor } from './optimizer.ts'
+import { ArgumentError, type Tensor, where } from '@wids/tensor'
+import {
+  type Complete,
+  type Direction,
+  Optimizer,
+  type ParameterGroup,
+  type UpdateRule,
+  zerosFor,
+} from './optimizer.ts'
 
 /** Options of {@link SGD}. */
-export interface SGDOptions extends Rate {
+export interface SGDOptions extends Direction {
+  /** Learning rate. Default 1e-3. */
+  readonly lr?: number | undefined
   /** How much of the last step goes into the next, μ. Default 0. */
   readonly momentum?: number | undefined
   /** How much less of the gradient goes into the momentum, τ. Default 0. */
@@ -31,9 +40,11 @@ export class SGD extends Optimizer<Settings, 'momentum_buffer'> {
    */
   constructor(
     parameters: readonly Tensor[],
-    { groups = [], ...options }: SGDOptions & { readonly groups?: readonly ParameterGroup<SGDOptions>[] },
+    { groups = [], ...options }: SGDOptions & { readonly groups?: readonly ParameterGroup<SGDOptions>[] } = {},
   ) {
-    const { lr, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options
+    const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options
+    if (nesterov && !(momentum > 0 && dampening === 0))
+      throw new ArgumentError('SGD', `nesterov needs momentum and no dampening, got ${momentum} and ${dampening}`)
     const settings = { lr, momentum, dampening, weightDecay, nesterov, maximize }
     super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) =>
       own.momentum === 0 ? {} : zerosFor(parameter, 'momentum_buffer'),

@@ -1,4 +1,5 @@
 import { ArgumentError, type RandomOptions, type Tensor } from '@wids/tensor'
+import { naming } from '@wids/tensor/graph'
 import { uniform } from '../../initialisers/distributions.ts'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
@@ -45,7 +46,7 @@ abstract class Conv extends Module {
    * @throws ShapeError unless input and weight fit, ArgumentError for an option that does not
    */
   forward(x: Tensor): Tensor {
-    return convolve(x, this.weight, this.bias, this.options)
+    return naming(`Conv${this.weight.rank - 2}d`, () => convolve(x, this.weight, this.bias, this.options))
   }
 }
 

@@ -1,5 +1,6 @@
 import { vjp } from '@wids/autograd'
 import { ArgumentError, type RandomOptions, ShapeError, type Tensor, zeros } from '@wids/tensor'
+import { checkTensors, naming } from '@wids/tensor/graph'
 import { uniform } from '../../initialisers/distributions.ts'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
@@ -38,6 +39,7 @@ export function convolveTransposed(
   bias?: Tensor,
   options: TransposedConvolutionOptions = {},
 ): Tensor {
+  checkTensors('convolveTransposed', { x, weight })
   const axes = weight.rank - 2
   if (x.rank === axes + 1) return convolveTransposed(x.unsqueeze(0), weight, bias, options).squeeze(0)
   const { groups = 1 } = options
@@ -126,6 +128,6 @@ export class ConvTranspose2d extends Module {
    * @throws ShapeError unless input and weight fit, ArgumentError for an option that does not
    */
   forward(x: Tensor): Tensor {
-    return convolveTransposed(x, this.weight, this.bias, this.options)
+    return naming('ConvTranspose2d', () => convolveTransposed(x, this.weight, this.bias, this.options))
   }
 }

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { padAround, type PaddingMode } from './around.ts'
 import { type Padding, paddingOf, type PerAxis, perAxis } from './axes.ts'
 
@@ -39,6 +40,7 @@ interface Geometry {
  * convolve(randn([8, 3, 32, 32]), randn([16, 3, 3, 3]), undefined, { padding: 1 }).shape   // [8, 16, 32, 32]
  */
 export function convolve(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
+  checkTensors('convolve', { x, weight })
   const axes = weight.rank - 2
   const geometry = geometryOf(weight, options)
   checkInput(x, weight, bias, geometry)

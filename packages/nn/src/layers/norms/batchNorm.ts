@@ -1,5 +1,5 @@
 import { type DType, ones, ShapeError, type Tensor, zeros } from '@wids/tensor'
-import { computeAlong } from '@wids/tensor/graph'
+import { checkTensors, computeAlong } from '@wids/tensor/graph'
 import { Module } from '../../module/module.ts'
 import { buffer, parameter } from '../../module/parameter.ts'
 
@@ -101,6 +101,7 @@ abstract class BatchNorm extends Module {
   }
 
   #check(x: Tensor): void {
+    checkTensors(this.constructor.name, { x })
     if (!this.ranks.includes(x.rank) || x.shape[1] !== this.numFeatures)
       throw new ShapeError(
         this.constructor.name,

@@ -1,4 +1,5 @@
 import { ArgumentError, type DType, ones, ShapeError, type Tensor, zeros } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
 
@@ -50,6 +51,7 @@ export class GroupNorm extends Module {
    * @throws ShapeError for other channels
    */
   forward(x: Tensor): Tensor {
+    checkTensors('GroupNorm', { x })
     if (x.rank < 2 || x.shape[1] !== this.numChannels)
       throw new ShapeError('GroupNorm', `[batch, ${this.numChannels}, ...] is needed, got [${x.shape.join(', ')}]`, [
         x.shape,

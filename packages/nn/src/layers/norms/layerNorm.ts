@@ -1,4 +1,5 @@
 import { type DType, ones, ShapeError, type Tensor, zeros } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
 
@@ -47,6 +48,7 @@ export class LayerNorm extends Module {
    * @throws ShapeError if the last axes of x are not `normalizedShape`
    */
   forward(x: Tensor): Tensor {
+    checkTensors('LayerNorm', { x })
     const lead = x.rank - this.normalizedShape.length
     if (lead < 0 || String(x.shape.slice(lead)) !== String(this.normalizedShape))
       throw new ShapeError(

@@ -1,4 +1,5 @@
 import { type DType, ones, ShapeError, type Tensor } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
 
@@ -41,6 +42,7 @@ export class RMSNorm extends Module {
    * @throws ShapeError if the last axes of x are not `normalizedShape`
    */
   forward(x: Tensor): Tensor {
+    checkTensors('RMSNorm', { x })
     const lead = x.rank - this.normalizedShape.length
     if (lead < 0 || String(x.shape.slice(lead)) !== String(this.normalizedShape))
       throw new ShapeError(

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, tensor, type Tensor, where } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { Module } from '../../module/module.ts'
 
 /** A size, or null for that of the input. */
@@ -16,6 +17,7 @@ export type AdaptiveSize = number | null
  * adaptiveAvgPool2d(randn([8, 512, 7, 7]), 1).shape   // [8, 512, 1, 1]
  */
 export function adaptiveAvgPool2d(x: Tensor, outputSize: AdaptiveSize | readonly [AdaptiveSize, AdaptiveSize]): Tensor {
+  checkTensors('adaptiveAvgPool2d', { x })
   const [height, width] = typeof outputSize === 'number' || outputSize === null ? [outputSize, outputSize] : outputSize
   if (x.rank < 3)
     throw new ShapeError('adaptiveAvgPool2d', `[..., channels, height, width] is needed, got [${x.shape.join(', ')}]`, [

@@ -1,4 +1,5 @@
 import { ArgumentError, ShapeError, type Tensor } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { type PerAxis, perAxis } from '../convolution/axes.ts'
 
 /** What windows of every pooling have in common. */
@@ -34,6 +35,7 @@ export function windowsOf(
   kernelSize: PerAxis,
   options: PoolOptions & { readonly dilation?: PerAxis | undefined },
 ): [AxisWindows, AxisWindows] {
+  checkTensors(operation, { x })
   const { stride = kernelSize, padding = 0, dilation = 1, ceilMode = false } = options
   if (x.rank !== 3 && x.rank !== 4)
     throw new ShapeError(operation, `[batch, channels, height, width] is needed, got [${x.shape.join(', ')}]`, [

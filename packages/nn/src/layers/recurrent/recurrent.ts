@@ -9,6 +9,7 @@ import {
   Tensor,
   zeros,
 } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 import { uniform } from '../../initialisers/distributions.ts'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
@@ -127,6 +128,7 @@ export abstract class Recurrent extends Module {
     state: readonly Tensor[] | undefined,
     { lengths }: SequenceOptions,
   ): { readonly output: Tensor; readonly state: readonly Tensor[] } {
+    checkTensors(this.constructor.name, { input, ...state })
     if (input.rank === 2) return this.#runOne(input, state, { lengths })
     const x = this.#timeFirst(input) // [time, batch, in]
     const [times, batch] = [x.shape[0]!, x.shape[1]!]
