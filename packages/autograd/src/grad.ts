@@ -1,5 +1,5 @@
-import { DTypeError, isFloat, ones, ShapeError, type Tensor } from '@wids/tensor'
-import { computeAlong } from '@wids/tensor/graph'
+import { DTypeError, isFloat, ones, ShapeError, Tensor } from '@wids/tensor'
+import { checkTensors, computeAlong } from '@wids/tensor/graph'
 import { backward } from './backward.ts'
 import { leavesOf, type Like, rebuild, refill, type Tensors } from './structure.ts'
 import { variable } from './variable.ts'
@@ -48,6 +48,7 @@ export function valueAndGrad<T extends Tensors, Rest extends readonly unknown[]>
 
 /** The weights of the outputs; 1 for a single one. */
 export function seedOf(operation: string, output: Tensor, seed?: Tensor): Tensor {
+  checkTensors(operation, { value: output })
   if (!isFloat(output.dtype))
     throw new DTypeError(operation, `the value is ${output.dtype}, and only real values have gradients`)
   if (seed === undefined) {
@@ -69,6 +70,7 @@ export function seedOf(operation: string, output: Tensor, seed?: Tensor): Tensor
 
 /** The tensors to differentiate by, all real. */
 export function realLeaves(operation: string, wrt: Tensors): readonly Tensor[] {
+  checkTensors(operation, wrt instanceof Tensor ? [wrt] : wrt)
   const leaves = leavesOf(wrt)
   for (const [i, { dtype }] of leaves.entries())
     if (!isFloat(dtype))

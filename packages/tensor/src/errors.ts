@@ -16,6 +16,7 @@ export class WidsError extends Error {
 export function printed(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object' && value !== null) return `an object (${value.constructor.name})`
+  if (typeof value === 'function') return 'a function'
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 

@@ -3,6 +3,7 @@ import { checkTensors } from '@wids/tensor/graph'
 import { uniform } from '../initialisers/distributions.ts'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
+import { checkSizes } from './sizes.ts'
 
 /** Options of {@link Bilinear}. */
 export interface BilinearOptions extends RandomOptions {
@@ -36,6 +37,7 @@ export class Bilinear extends Module {
     { bias = true, ...random }: BilinearOptions = {},
   ) {
     super()
+    checkSizes('Bilinear', { in1Features, in2Features, outFeatures })
     this.in1Features = in1Features
     this.in2Features = in2Features
     this.outFeatures = outFeatures

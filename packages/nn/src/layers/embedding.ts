@@ -2,6 +2,7 @@ import { arange, ArgumentError, type RandomOptions, randn, type Tensor, where } 
 import { checkTensors, naming } from '@wids/tensor/graph'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
+import { checkSizes } from './sizes.ts'
 
 /** Options of {@link Embedding}. */
 export interface EmbeddingOptions extends RandomOptions {
@@ -29,6 +30,7 @@ export class Embedding extends Module {
   /** @throws ArgumentError for a padding row that is not in the table, ShapeError for sizes that are not whole */
   constructor(numEmbeddings: number, embeddingDim: number, { paddingIdx, ...random }: EmbeddingOptions = {}) {
     super()
+    checkSizes('Embedding', { numEmbeddings, embeddingDim })
     this.numEmbeddings = numEmbeddings
     this.embeddingDim = embeddingDim
     this.paddingIdx = paddingIdx === undefined ? undefined : rowOf(paddingIdx, numEmbeddings)

@@ -3,6 +3,7 @@ import { checkTensors } from '@wids/tensor/graph'
 import { uniform } from '../initialisers/distributions.ts'
 import { Module } from '../module/module.ts'
 import { parameter } from '../module/parameter.ts'
+import { checkSizes } from './sizes.ts'
 
 /** Options of {@link Linear}. */
 export interface LinearOptions extends RandomOptions {
@@ -30,6 +31,7 @@ export class Linear extends Module {
   /** @throws ShapeError unless sizes are whole numbers of at least 0 */
   constructor(inFeatures: number, outFeatures: number, { bias = true, ...random }: LinearOptions = {}) {
     super()
+    checkSizes('Linear', { inFeatures, outFeatures })
     this.inFeatures = inFeatures
     this.outFeatures = outFeatures
     const bound = inFeatures > 0 ? 1 / Math.sqrt(inFeatures) : 0

@@ -1,4 +1,5 @@
 import { ArgumentError, type Tensor } from '@wids/tensor'
+import { printed } from '@wids/tensor/graph'
 import { Module } from './module.ts'
 
 /** A module of one tensor. */
@@ -21,6 +22,7 @@ export class Sequential extends Module {
   /** @param layers in the order in which they are applied */
   constructor(...layers: readonly Layer[]) {
     super()
+    checkModules('Sequential', layers)
     Object.assign(this, layers)
   }
 
@@ -51,7 +53,9 @@ export class ModuleList<Item extends Module> extends Module implements Iterable<
   /** @param modules in order; default none */
   constructor(modules: Iterable<Item> = []) {
     super()
-    Object.assign(this, [...modules])
+    const list = [...modules]
+    checkModules('ModuleList', list)
+    Object.assign(this, list)
   }
 
   /** How many modules there are. */
@@ -83,4 +87,9 @@ export class ModuleList<Item extends Module> extends Module implements Iterable<
   #items(): Item[] {
     return Object.values(this).filter(value => value instanceof Module) as Item[]
   }
+}
+
+function checkModules(container: string, modules: readonly unknown[]): void {
+  const wrong = modules.findIndex(module => !(module instanceof Module))
+  if (wrong >= 0) throw new ArgumentError(container, `item ${wrong} is a module, got ${printed(modules[wrong])}`)
 }

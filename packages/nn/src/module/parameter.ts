@@ -1,10 +1,12 @@
 import type { Tensor } from '@wids/tensor'
+import { checkTensors } from '@wids/tensor/graph'
 
 type Role = 'parameter' | 'buffer'
 
 const roles = new WeakMap<Tensor, Role>()
 
 function withRole(value: Tensor, role: Role): Tensor {
+  checkTensors(role, { value })
   // A leaf of its own: no gradient flows into how it was initialised, and assigning to it leaves `value` alone.
   const leaf = value.detach()
   roles.set(leaf, role)

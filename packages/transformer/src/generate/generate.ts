@@ -1,4 +1,5 @@
 import { ArgumentError, Generator, rand } from '@wids/tensor'
+import { printed } from '@wids/tensor/graph'
 import { type CausalModel, cachedReader, fullReader, type Reader } from './readers.ts'
 import { checkSampling, sampleToken, type SamplingOptions } from './sampleToken.ts'
 
@@ -35,8 +36,9 @@ export async function* generate(
   options: GenerateOptions = {},
 ): AsyncGenerator<number, FinishReason, void> {
   const { maxTokens = 100, stop = [], cache = true, seed = Math.floor(Math.random() * 2 ** 32) } = options
+  checkPrompt(prompt, model.config.vocabSize)
+  if (!(maxTokens >= 0)) throw new ArgumentError('generate', `maxTokens is at least 0, got ${maxTokens}`)
   const tokens = Array.from(prompt)
-  checkPrompt(tokens, model.config.vocabSize)
   checkSampling(options)
   const reader: Reader = cache ? cachedReader(model) : fullReader(model)
   const uniform = uniforms(seed)
@@ -54,9 +56,11 @@ export async function* generate(
   }
 }
 
-function checkPrompt(tokens: readonly number[], vocabSize: number): void {
-  if (tokens.length === 0) throw new ArgumentError('generate', 'the prompt is empty; start with at least one token')
-  const unknown = tokens.find(id => !Number.isInteger(id) || id < 0 || id >= vocabSize)
+function checkPrompt(prompt: ArrayLike<number>, vocabSize: number): void {
+  if (typeof prompt !== 'object' || prompt === null)
+    throw new ArgumentError('generate', `the prompt is a list of token ids, got ${printed(prompt)}`)
+  if (prompt.length === 0) throw new ArgumentError('generate', 'the prompt is empty; start with at least one token')
+  const unknown = Array.from(prompt).find(id => !Number.isInteger(id) || id < 0 || id >= vocabSize)
   if (unknown !== undefined)
     throw new ArgumentError('generate', `token ${unknown} of the prompt is outside of the vocabulary of ${vocabSize}`)
 }

@@ -3,6 +3,7 @@ import { naming } from '@wids/tensor/graph'
 import { uniform } from '../../initialisers/distributions.ts'
 import { Module } from '../../module/module.ts'
 import { parameter } from '../../module/parameter.ts'
+import { checkSizes } from '../sizes.ts'
 import { type PerAxis, perAxis } from './axes.ts'
 import { type ConvolutionOptions, convolve } from './convolve.ts'
 
@@ -29,6 +30,7 @@ abstract class Conv extends Module {
   ) {
     super()
     const name = `Conv${axes}d`
+    checkSizes(name, { inChannels, outChannels })
     const kernel = perAxis(name, 'kernelSize', kernelSize, axes, 1)
     const { groups = 1 } = options
     if (!(groups >= 1) || inChannels % groups !== 0 || outChannels % groups !== 0)

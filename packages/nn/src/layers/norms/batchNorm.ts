@@ -2,6 +2,7 @@ import { type DType, ones, ShapeError, type Tensor, zeros } from '@wids/tensor'
 import { checkTensors, computeAlong } from '@wids/tensor/graph'
 import { Module } from '../../module/module.ts'
 import { buffer, parameter } from '../../module/parameter.ts'
+import { checkSizes } from '../sizes.ts'
 
 /** Options of {@link BatchNorm1d} and {@link BatchNorm2d}. */
 export interface BatchNormOptions {
@@ -42,6 +43,7 @@ abstract class BatchNorm extends Module {
   /** @throws ShapeError unless `numFeatures` is a whole number of at least 0 */
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super()
+    checkSizes(this.constructor.name, { numFeatures })
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = 'f32' } = options
     this.numFeatures = numFeatures
     this.eps = eps

@@ -128,7 +128,8 @@ export abstract class Recurrent extends Module {
     state: readonly Tensor[] | undefined,
     { lengths }: SequenceOptions,
   ): { readonly output: Tensor; readonly state: readonly Tensor[] } {
-    checkTensors(this.constructor.name, { input, ...state })
+    checkTensors(this.constructor.name, { input })
+    if (state !== undefined) checkTensors(this.constructor.name, state)
     if (input.rank === 2) return this.#runOne(input, state, { lengths })
     const x = this.#timeFirst(input) // [time, batch, in]
     const [times, batch] = [x.shape[0]!, x.shape[1]!]

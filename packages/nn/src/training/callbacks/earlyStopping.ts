@@ -18,12 +18,13 @@ export interface EarlyStoppingOptions {
 /**
  * Ends a run when its validation has stopped getting better (Prechelt, 1998).
  *
- * @throws ArgumentError if there is no such metric
+ * @throws ArgumentError for a negative patience; when called, if there is no such metric
  * @example
  * await fit(model, { loss, optimizer, data, validation, epochs: 100, callbacks: [earlyStopping({ patience: 5 })] })
  */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { patience = 3, threshold = 0, mode = 'min', metric } = options
+  if (!(patience >= 0)) throw new ArgumentError('earlyStopping', `patience is at least 0, got ${patience}`)
   const sign = mode === 'min' ? 1 : -1
   let best: number | null = null
   let bad = 0
