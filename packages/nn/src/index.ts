@@ -79,6 +79,7 @@ export { crossEntropy, type CrossEntropyOptions } from './losses/crossEntropy.ts
 
 export {
   type Direction,
+  type Grouped,
   Optimizer,
   type ParameterGroup,
   type Rate,

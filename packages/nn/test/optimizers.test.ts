@@ -133,6 +133,13 @@ describe('groups', () => {
     expect(await c.item()).toBeCloseTo(0.8 - 0.4 * 1.8)
   })
 
+  it('keep what they leave undefined', async () => {
+    const a = parameter(tensor([1]))
+    const optimizer = new SGD([a], { lr: 0.5, groups: [{ parameters: [a], lr: undefined, momentum: undefined }] })
+    optimizer.step([tensor([1])])
+    expect(await a.item()).toBe(0.5)
+  })
+
   const p = parameter(tensor([1]))
   const other = parameter(tensor([1]))
   it.each([

@@ -1,12 +1,5 @@
 import type { Tensor } from '@wids/tensor'
-import {
-  type Complete,
-  type Direction,
-  Optimizer,
-  type ParameterGroup,
-  type UpdateRule,
-  zerosFor,
-} from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule, zerosFor } from './optimizer.ts'
 
 /** Options of {@link Adadelta}. */
 export interface AdadeltaOptions extends Direction {
@@ -36,19 +29,10 @@ export class Adadelta extends Optimizer<Settings, Slot> {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(
-    parameters: readonly Tensor[],
-    {
-      groups = [],
-      ...options
-    }: AdadeltaOptions & { readonly groups?: readonly ParameterGroup<AdadeltaOptions>[] } = {},
-  ) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<AdadeltaOptions> = {}) {
     const { lr = 1, rho = 0.9, eps = 1e-6, weightDecay = 0, maximize = false } = options
-    super(
-      parameters,
-      { lr, rho, eps, weightDecay, maximize },
-      groups as readonly ParameterGroup<Settings>[],
-      parameter => zerosFor(parameter, 'square_avg', 'acc_delta'),
+    super(parameters, { lr, rho, eps, weightDecay, maximize }, groups, parameter =>
+      zerosFor(parameter, 'square_avg', 'acc_delta'),
     )
   }
 

@@ -1,12 +1,5 @@
 import { type Tensor, zeros } from '@wids/tensor'
-import {
-  type Complete,
-  type Direction,
-  Optimizer,
-  type ParameterGroup,
-  type UpdateRule,
-  zerosFor,
-} from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule, zerosFor } from './optimizer.ts'
 
 /** Options of {@link Adafactor}. */
 export interface AdafactorOptions extends Direction {
@@ -39,16 +32,10 @@ export class Adafactor extends Optimizer<Settings, Slot> {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(
-    parameters: readonly Tensor[],
-    {
-      groups = [],
-      ...options
-    }: AdafactorOptions & { readonly groups?: readonly ParameterGroup<AdafactorOptions>[] } = {},
-  ) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<AdafactorOptions> = {}) {
     const { lr = 0.01, beta2Decay = -0.8, eps = [2 ** -23, 1e-3], d = 1, weightDecay = 0, maximize = false } = options
     const settings = { lr, beta2Decay, eps, d, weightDecay, maximize }
-    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], parameter => {
+    super(parameters, settings, groups, parameter => {
       const { shape, rank, dtype } = parameter
       if (rank < 2) return zerosFor(parameter, 'variance')
       return { row_var: zeros(shape.with(-1, 1), dtype), col_var: zeros(shape.with(-2, 1), dtype) }

@@ -1,5 +1,5 @@
 import { full, type Tensor } from '@wids/tensor'
-import { type Complete, type Direction, Optimizer, type ParameterGroup, type UpdateRule } from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule } from './optimizer.ts'
 
 /** Options of {@link Adagrad}. */
 export interface AdagradOptions extends Direction {
@@ -30,10 +30,7 @@ export class Adagrad extends Optimizer<Settings, 'sum'> {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(
-    parameters: readonly Tensor[],
-    { groups = [], ...options }: AdagradOptions & { readonly groups?: readonly ParameterGroup<AdagradOptions>[] } = {},
-  ) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<AdagradOptions> = {}) {
     const {
       lr = 0.01,
       lrDecay = 0,
@@ -43,7 +40,7 @@ export class Adagrad extends Optimizer<Settings, 'sum'> {
       maximize = false,
     } = options
     const settings = { lr, lrDecay, weightDecay, initialAccumulatorValue, eps, maximize }
-    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], ({ shape, dtype }, own) => ({
+    super(parameters, settings, groups, ({ shape, dtype }, own) => ({
       sum: full(shape, own.initialAccumulatorValue, dtype),
     }))
   }

@@ -1,12 +1,5 @@
 import type { Tensor } from '@wids/tensor'
-import {
-  type Complete,
-  type Direction,
-  Optimizer,
-  type ParameterGroup,
-  type UpdateRule,
-  zerosFor,
-} from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule, zerosFor } from './optimizer.ts'
 
 /** Options of {@link Adam} and {@link AdamW}. */
 export interface AdamOptions extends Direction {
@@ -24,10 +17,9 @@ export interface AdamOptions extends Direction {
 
 type Settings = Complete<AdamOptions>
 type Slot = 'exp_avg' | 'exp_avg_sq' | 'max_exp_avg_sq'
-type Groups = { readonly groups?: readonly ParameterGroup<AdamOptions>[] }
 
 abstract class AdamFamily extends Optimizer<Settings, Slot> {
-  constructor(parameters: readonly Tensor[], { groups = [], ...options }: AdamOptions & Groups, decay: number) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<AdamOptions>, decay: number) {
     const {
       lr = 1e-3,
       betas = [0.9, 0.999],
@@ -37,7 +29,7 @@ abstract class AdamFamily extends Optimizer<Settings, Slot> {
       maximize = false,
     } = options
     const settings = { lr, betas, eps, weightDecay, amsgrad, maximize }
-    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) =>
+    super(parameters, settings, groups, (parameter, own) =>
       zerosFor(parameter, 'exp_avg', 'exp_avg_sq', ...(own.amsgrad ? (['max_exp_avg_sq'] as const) : [])),
     )
   }
@@ -58,7 +50,7 @@ export class Adam extends AdamFamily {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(parameters: readonly Tensor[], options: AdamOptions & Groups = {}) {
+  constructor(parameters: readonly Tensor[], options: Grouped<AdamOptions> = {}) {
     super(parameters, options, 0)
   }
 
@@ -84,7 +76,7 @@ export class AdamW extends AdamFamily {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(parameters: readonly Tensor[], options: AdamOptions & Groups = {}) {
+  constructor(parameters: readonly Tensor[], options: Grouped<AdamOptions> = {}) {
     super(parameters, options, 0.01)
   }
 

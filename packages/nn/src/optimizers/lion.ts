@@ -1,12 +1,5 @@
 import type { Tensor } from '@wids/tensor'
-import {
-  type Complete,
-  type Direction,
-  Optimizer,
-  type ParameterGroup,
-  type UpdateRule,
-  zerosFor,
-} from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule, zerosFor } from './optimizer.ts'
 
 /** Options of {@link Lion}. */
 export interface LionOptions extends Direction {
@@ -33,14 +26,9 @@ export class Lion extends Optimizer<Settings, 'exp_avg'> {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(
-    parameters: readonly Tensor[],
-    { groups = [], ...options }: LionOptions & { readonly groups?: readonly ParameterGroup<LionOptions>[] } = {},
-  ) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<LionOptions> = {}) {
     const { lr = 1e-4, betas = [0.9, 0.99], weightDecay = 0, maximize = false } = options
-    super(parameters, { lr, betas, weightDecay, maximize }, groups as readonly ParameterGroup<Settings>[], parameter =>
-      zerosFor(parameter, 'exp_avg'),
-    )
+    super(parameters, { lr, betas, weightDecay, maximize }, groups, parameter => zerosFor(parameter, 'exp_avg'))
   }
 
   protected override rule({ betas: [beta1, beta2], weightDecay }: Settings, lr: Tensor): UpdateRule<'exp_avg'> {

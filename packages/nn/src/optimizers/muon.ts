@@ -1,12 +1,5 @@
 import { ArgumentError, type Tensor } from '@wids/tensor'
-import {
-  type Complete,
-  type Direction,
-  Optimizer,
-  type ParameterGroup,
-  type UpdateRule,
-  zerosFor,
-} from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule, zerosFor } from './optimizer.ts'
 
 /** Options of {@link Muon}. */
 export interface MuonOptions extends Direction {
@@ -44,14 +37,11 @@ type Settings = Complete<MuonOptions>
  */
 export class Muon extends Optimizer<Settings, 'momentum_buffer'> {
   /** @throws ArgumentError for a parameter that is no matrix */
-  constructor(
-    parameters: readonly Tensor[],
-    { groups = [], ...options }: MuonOptions & { readonly groups?: readonly ParameterGroup<MuonOptions>[] } = {},
-  ) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<MuonOptions> = {}) {
     const { lr = 1e-3, weightDecay = 0.1, momentum = 0.95, nesterov = true, maximize = false, ...rest } = options
     const { coefficients = [3.4445, -4.775, 2.0315], eps = 1e-7, iterations = 5, adjust = 'original' } = rest
     const settings: Settings = { lr, weightDecay, momentum, nesterov, coefficients, eps, iterations, adjust, maximize }
-    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], parameter => {
+    super(parameters, settings, groups, parameter => {
       if (parameter.rank !== 2)
         throw new ArgumentError('Muon', `parameters are matrices, got [${parameter.shape.join(', ')}]`)
       return zerosFor(parameter, 'momentum_buffer')

@@ -18,6 +18,15 @@ export interface Rate extends Direction {
 /** Parameters with options of their own; a learning rate keeps its ratio to the optimizer's when that changes. */
 export type ParameterGroup<Options> = Partial<Options> & { readonly parameters: readonly Tensor[] }
 
+/** Options of an optimizer, and other ones for some of its parameters. */
+export type Grouped<Options> = Options & {
+  /** Parameters with options of their own. Default none. */
+  readonly groups?: readonly ParameterGroup<Options>[] | undefined
+}
+
+/** Some of the options; one that is undefined counts as left out. */
+type Some<Options> = { readonly [Key in keyof Options]?: Options[Key] | undefined }
+
 /** Tensors that an optimizer keeps for one parameter, by name. */
 export type State<Slot extends string> = Readonly<Record<Slot, Tensor>>
 
@@ -77,7 +86,7 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
   constructor(
     parameters: readonly Tensor[],
     options: Options,
-    groups: readonly ParameterGroup<Options>[],
+    groups: readonly ParameterGroup<Some<Options>>[],
     start: Start<Options, Slot>,
   ) {
     checkParameters(parameters, groups)
@@ -95,7 +104,7 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
         state: start(parameter, own) as State<Slot>,
       })),
     })
-    this.#groups = [group(rest, options), ...groups.map(own => group(own.parameters, { ...options, ...own }))]
+    this.#groups = [group(rest, options), ...groups.map(own => group(own.parameters, overridden(options, own)))]
   }
 
   /** The formula for parameters with these options, at a learning rate (f32 []) and a step (i32 [], from 1). */
@@ -156,4 +165,9 @@ export abstract class Optimizer<Options extends Rate, Slot extends string> {
   loadStateDict(state: Readonly<Record<string, Tensor>>): Loaded {
     return loadTensors(this.constructor.name, this.stateDict(), state, true)
   }
+}
+
+function overridden<Options>(options: Options, own: Some<Options>): Options {
+  const given = Object.entries(own).filter(([, value]) => value !== undefined)
+  return { ...options, ...Object.fromEntries(given) }
 }

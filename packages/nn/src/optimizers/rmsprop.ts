@@ -1,12 +1,5 @@
 import type { Tensor } from '@wids/tensor'
-import {
-  type Complete,
-  type Direction,
-  Optimizer,
-  type ParameterGroup,
-  type UpdateRule,
-  zerosFor,
-} from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule, zerosFor } from './optimizer.ts'
 
 /** Options of {@link RMSprop}. */
 export interface RMSpropOptions extends Direction {
@@ -40,10 +33,7 @@ export class RMSprop extends Optimizer<Settings, Slot> {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(
-    parameters: readonly Tensor[],
-    { groups = [], ...options }: RMSpropOptions & { readonly groups?: readonly ParameterGroup<RMSpropOptions>[] } = {},
-  ) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<RMSpropOptions> = {}) {
     const {
       lr = 0.01,
       alpha = 0.99,
@@ -54,7 +44,7 @@ export class RMSprop extends Optimizer<Settings, Slot> {
       maximize = false,
     } = options
     const settings = { lr, alpha, eps, weightDecay, momentum, centered, maximize }
-    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) => ({
+    super(parameters, settings, groups, (parameter, own) => ({
       ...zerosFor(parameter, 'square_avg'),
       ...(own.momentum === 0 ? {} : zerosFor(parameter, 'momentum_buffer')),
       ...(own.centered ? zerosFor(parameter, 'grad_avg') : {}),

@@ -1,12 +1,5 @@
 import { ArgumentError, type Tensor, where } from '@wids/tensor'
-import {
-  type Complete,
-  type Direction,
-  Optimizer,
-  type ParameterGroup,
-  type UpdateRule,
-  zerosFor,
-} from './optimizer.ts'
+import { type Complete, type Direction, Optimizer, type Grouped, type UpdateRule, zerosFor } from './optimizer.ts'
 
 /** Options of {@link SGD}. */
 export interface SGDOptions extends Direction {
@@ -38,15 +31,12 @@ export class SGD extends Optimizer<Settings, 'momentum_buffer'> {
    * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
    * DTypeError for integers
    */
-  constructor(
-    parameters: readonly Tensor[],
-    { groups = [], ...options }: SGDOptions & { readonly groups?: readonly ParameterGroup<SGDOptions>[] } = {},
-  ) {
+  constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<SGDOptions> = {}) {
     const { lr = 1e-3, momentum = 0, dampening = 0, weightDecay = 0, nesterov = false, maximize = false } = options
     if (nesterov && !(momentum > 0 && dampening === 0))
       throw new ArgumentError('SGD', `nesterov needs momentum and no dampening, got ${momentum} and ${dampening}`)
     const settings = { lr, momentum, dampening, weightDecay, nesterov, maximize }
-    super(parameters, settings, groups as readonly ParameterGroup<Settings>[], (parameter, own) =>
+    super(parameters, settings, groups, (parameter, own) =>
       own.momentum === 0 ? {} : zerosFor(parameter, 'momentum_buffer'),
     )
   }
