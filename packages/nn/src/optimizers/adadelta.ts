@@ -26,7 +26,7 @@ type Slot = 'square_avg' | 'acc_delta'
 export class Adadelta extends Optimizer<Settings, Slot> {
   /**
    * @param parameters real tensors, in the order in which `step` takes gradients
-   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or an option out of range;
    * DTypeError for integers
    */
   constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<AdadeltaOptions> = {}) {

@@ -27,7 +27,7 @@ type Settings = Complete<AdagradOptions>
 export class Adagrad extends Optimizer<Settings, 'sum'> {
   /**
    * @param parameters real tensors, in the order in which `step` takes gradients
-   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or an option out of range;
    * DTypeError for integers
    */
   constructor(parameters: readonly Tensor[], { groups = [], ...options }: Grouped<AdagradOptions> = {}) {

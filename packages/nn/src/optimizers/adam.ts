@@ -47,7 +47,7 @@ abstract class AdamFamily extends Optimizer<Settings, Slot> {
 export class Adam extends AdamFamily {
   /**
    * @param parameters real tensors, in the order in which `step` takes gradients
-   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or an option out of range;
    * DTypeError for integers
    */
   constructor(parameters: readonly Tensor[], options: Grouped<AdamOptions> = {}) {
@@ -73,7 +73,7 @@ export class Adam extends AdamFamily {
 export class AdamW extends AdamFamily {
   /**
    * @param parameters real tensors, in the order in which `step` takes gradients
-   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or a negative learning rate;
+   * @throws ArgumentError without parameters, for one that is listed or grouped twice, or an option out of range;
    * DTypeError for integers
    */
   constructor(parameters: readonly Tensor[], options: Grouped<AdamOptions> = {}) {
